@@ -1,0 +1,199 @@
+//! Warm processes: one serves one offer and one case at a time, and is used again only when
+//! nothing of the last case is left in it.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::server::{NotListening, Place, Server, in_words};
+use super::stage::Stage;
+use crate::host::deadline::{self, Looks};
+use crate::host::{Status, tree};
+use crate::peer::manifest::Offer;
+use crate::scenario::words::Transport;
+use crate::transport::Address;
+
+/// An offer of a peer.
+type Key = (String, usize);
+
+/// The processes that wait for their next case.
+#[derive(Default)]
+pub(super) struct Pool {
+    idle: RefCell<BTreeMap<Key, Vec<Rc<Server>>>>,
+}
+
+/// What the last case left in a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    /// Nothing: it can be used again.
+    Nothing,
+    /// The process has ended, after every connection had: a crash unless it exited with 0.
+    Ended(Status),
+    /// Sockets that were not there when it was ready.
+    Sockets,
+}
+
+impl Pool {
+    /// A process of an offer that listens: a warm one, or a new one.
+    pub async fn take(&self, stage: &Stage, offer: &Rc<Offer>) -> Result<Rc<Server>, NotListening> {
+        let key = (offer.peer.clone(), offer.place);
+        let idle = self.idle.borrow_mut().get_mut(&key).and_then(Vec::pop);
+        match idle {
+            Some(server) if server.process.exit().is_none() => {
+                server.output.begin_case();
+                server.reused.set(true);
+                Ok(server)
+            }
+            Some(server) => {
+                end(stage, &server).await?;
+                start(stage, offer).await
+            }
+            None => start(stage, offer).await,
+        }
+    }
+
+    /// Takes a process back after a case that passed, if it can serve another.
+    pub async fn give_back(
+        &self,
+        stage: &Stage,
+        server: Rc<Server>,
+        ours: &[SocketAddr],
+    ) -> Result<Left, NotListening> {
+        let left = match stage.settings.fresh || !is_reusable(&server.offer) {
+            true => None,
+            false => Some(await_nothing_left(stage, &server, ours).await),
+        };
+        match left {
+            Some(Left::Nothing) => {
+                let key = (server.offer.peer.clone(), server.offer.place);
+                self.idle.borrow_mut().entry(key).or_default().push(server);
+            }
+            _ => end(stage, &server).await?,
+        }
+        Ok(left.unwrap_or(Left::Nothing))
+    }
+
+    /// Ends every process that waits.
+    pub async fn clear(&self, stage: &Stage) -> Result<(), NotListening> {
+        let idle = self.idle.take();
+        let ends = idle.values().flatten().map(|server| end(stage, server));
+        futures_util::future::join_all(ends)
+            .await
+            .into_iter()
+            .collect()
+    }
+}
+
+/// Starts a process of an offer and waits until it listens.
+pub(super) async fn start(stage: &Stage, offer: &Rc<Offer>) -> Result<Rc<Server>, NotListening> {
+    // Before the permit: who waits for a port must not keep others from starting.
+    let place = Place::of(offer, stage).await?;
+    let permit = stage.permit_start().await;
+    let server = Server::start(stage, offer, place).await?;
+    let listening = server.listen(stage).await;
+    drop(permit);
+    let server = Rc::new(server);
+    match listening {
+        Ok(()) => Ok(server),
+        Err(NotListening::Exited(exit)) => {
+            end(stage, &server).await?;
+            let mut reason = format!(
+                "{} ended before it listened: {}",
+                offer.peer,
+                in_words(exit.status)
+            );
+            if let Some(last) = server.output.stderr().last_line() {
+                reason.push_str(&format!("; its last words: {last}"));
+            }
+            Err(NotListening::Broken(reason))
+        }
+        Err(other) => {
+            end(stage, &server).await?;
+            Err(other)
+        }
+    }
+}
+
+/// Ends a process and all of its tree, and counts what it spent.
+pub(super) async fn end(stage: &Stage, server: &Server) -> Result<(), NotListening> {
+    let gone = server.process.kill().await;
+    let gone = gone.map_err(|error| NotListening::Fault(error.to_string()))?;
+    server.output.ended().await;
+    stage.spent(gone.cpu);
+    Ok(())
+}
+
+/// Whether an offer's processes can serve more than one case: a UDP broadcast server cannot learn
+/// who left.
+fn is_reusable(offer: &Offer) -> bool {
+    offer.reuse && !(offer.transport == Transport::Udp && offer.behaviour.is_broadcast())
+}
+
+/// Looks until nothing of the last case is left.
+async fn await_nothing_left(stage: &Stage, server: &Server, ours: &[SocketAddr]) -> Left {
+    let mut looks = Looks::at_connection();
+    let settled = deadline::within(SETTLING, async {
+        loop {
+            if let Some(exit) = server.process.exit() {
+                return Left::Ended(exit.status);
+            }
+            if matches!(nothing_left(stage, server, ours), Ok(true)) {
+                return Left::Nothing;
+            }
+            looks.next().await;
+        }
+    });
+    settled.await.unwrap_or(Left::Sockets)
+}
+
+/// Each connection is gone, nobody waits to be accepted, and the tree holds no socket that it did
+/// not hold when it was ready. Gone in the kernel is not yet gone in the process, and what was
+/// reset before it was accepted shows only in the accept queue, so all three are asked.
+fn nothing_left(stage: &Stage, server: &Server, ours: &[SocketAddr]) -> io::Result<bool> {
+    let kernel = &stage.kernel;
+    let queues_empty = match server.address.get() {
+        Some(Address::Tcp(address)) => {
+            for ours in ours {
+                if !kernel.gone_tcp(*ours, *address)? {
+                    return Ok(false);
+                }
+            }
+            kernel.accept_queue_tcp(*address)? == 0
+        }
+        Some(Address::Udp(address)) => {
+            let from = SocketAddr::new(address.ip(), 0);
+            kernel
+                .udp(*address, from)?
+                .is_none_or(|socket| socket.unread_memory == 0)
+        }
+        _ => {
+            let mut waiting = 0;
+            for listener in server.listeners.get().into_iter().flatten() {
+                waiting += kernel.unix_end(*listener)?.map_or(0, |end| end.unread);
+            }
+            waiting == 0
+        }
+    };
+    if !queues_empty {
+        return Ok(false);
+    }
+    let ready = server.held.get();
+    for socket in tree::sockets(&server.process.tree()) {
+        let is_new = ready.is_none_or(|ready| !ready.contains(&socket));
+        if is_new && !is_internal(stage, socket)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether a socket is one that a program made for itself: Java makes a pair at its first close.
+fn is_internal(stage: &Stage, socket: u64) -> io::Result<bool> {
+    Ok(stage.kernel.unix_end(socket)?.is_some_and(|end| !end.named))
+}
+
+/// How long a process may take to let go of a case; one that takes longer is replaced.
+const SETTLING: Duration = Duration::from_secs(1);
