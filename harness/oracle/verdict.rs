@@ -1,0 +1,307 @@
+//! From failures to verdicts: one word for each case, issued once.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::rc::Rc;
+use std::time::Duration;
+
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+
+use super::Failure;
+use crate::peer::manifest::Known;
+use crate::plan::{Case, Plan, Playable, Scope};
+use crate::trace::Tail;
+
+/// The judgement of one case.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
+pub enum Verdict {
+    /// All expectations were met.
+    #[serde(rename = "pass")]
+    Pass,
+    /// A peer broke an expectation.
+    #[serde(rename = "fail")]
+    Fail,
+    /// It broke exactly as known divergences say.
+    #[serde(rename = "known")]
+    Known,
+    /// A known divergence did not occur any more: its entry is to be deleted.
+    #[serde(rename = "fixed")]
+    Fixed,
+    /// The peer does not claim what the scenario needs.
+    #[serde(rename = "unsupported")]
+    Unsupported,
+    /// Something is missing on this machine.
+    #[serde(rename = "skipped")]
+    Skipped,
+    /// The peer did not build, never listened, or crashed.
+    #[serde(rename = "broken peer")]
+    BrokenPeer,
+    /// Our own fault.
+    #[serde(rename = "harness error")]
+    HarnessError,
+}
+
+impl Verdict {
+    /// Every verdict, in the order in which totals are shown.
+    pub const ALL: [Verdict; 8] = [
+        Verdict::Pass,
+        Verdict::Fail,
+        Verdict::Known,
+        Verdict::Fixed,
+        Verdict::BrokenPeer,
+        Verdict::HarnessError,
+        Verdict::Unsupported,
+        Verdict::Skipped,
+    ];
+
+    /// Whether the case was played and found wanting, so that the run fails.
+    pub const fn fails(self) -> bool {
+        matches!(self, Verdict::Fail | Verdict::Fixed | Verdict::BrokenPeer)
+    }
+
+    /// Whether the case was played.
+    pub const fn was_played(self) -> bool {
+        !matches!(self, Verdict::Unsupported | Verdict::Skipped)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "fail",
+            Verdict::Known => "known",
+            Verdict::Fixed => "fixed",
+            Verdict::Unsupported => "unsupported",
+            Verdict::Skipped => "skipped",
+            Verdict::BrokenPeer => "broken peer",
+            Verdict::HarnessError => "harness error",
+        })
+    }
+}
+
+/// A case that was played, as far as it can be judged by itself.
+#[derive(Debug)]
+pub struct Judged {
+    /// How playing went.
+    pub played: Played,
+    /// The end of what the server wrote to stderr.
+    pub stderr: Tail,
+    /// How long the case took, without the start of a process.
+    pub took: Duration,
+    /// Whether its process had served other cases before.
+    pub reused: bool,
+}
+
+impl Judged {
+    /// Whether nothing is wrong that no known divergence covers: what the run shows of the case
+    /// until its verdict is issued.
+    pub fn is_well(&self, case: &Case) -> bool {
+        match &self.played {
+            Played::Through { failures, .. } if !failures.is_empty() => failures
+                .iter()
+                .all(|failure| covering(case, failure).is_some()),
+            Played::Through { crash, .. } => crash.is_none(),
+            Played::Broken(_) | Played::Fault(_) => false,
+        }
+    }
+}
+
+/// How playing a case went.
+#[derive(Debug)]
+pub enum Played {
+    /// It was played; these expectations were broken, and the server's process ended so where no
+    /// step asked for it.
+    Through {
+        /// The broken expectations.
+        failures: Vec<Failure>,
+        /// The status of a process that ended by itself.
+        crash: Option<String>,
+    },
+    /// The peer did not start or never listened.
+    Broken(String),
+    /// Our own fault.
+    Fault(String),
+}
+
+/// What was ruled on a case.
+#[derive(Debug)]
+pub struct Ruling {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, where the verdict is not `pass` and not shown by the failures.
+    pub reason: Option<String>,
+    /// The command that mends a skipped case.
+    pub mend: Option<String>,
+    /// The broken expectations.
+    pub failures: Vec<Failure>,
+    /// The known divergences that occurred; for `fixed` those that did not.
+    pub known: Vec<Rc<Known>>,
+    /// The end of what the server wrote to stderr.
+    pub stderr: Tail,
+    /// How long the case took.
+    pub took: Duration,
+    /// Whether its process had served other cases before.
+    pub reused: bool,
+}
+
+/// Rules on every case of a plan. `judged` is what became of each: `None` for one that was not
+/// played, which has a ruling only if it could not be.
+pub fn give_verdicts(
+    plan: &Plan,
+    judged: Vec<Option<Judged>>,
+    scope: Scope,
+) -> Vec<Option<Ruling>> {
+    let mut rulings: Vec<Option<Ruling>> = plan
+        .cases
+        .iter()
+        .zip(judged)
+        .map(|(case, judged)| rule(case, judged))
+        .collect();
+    mark_fixed(plan, &mut rulings, scope);
+    rulings
+}
+
+fn rule(case: &Case, judged: Option<Judged>) -> Option<Ruling> {
+    match (&case.playable, judged) {
+        (Playable::By(_), None) => None,
+        (Playable::By(_), Some(judged)) => Some(rule_played(case, judged)),
+        (Playable::Unsupported { reason }, _) => {
+            Some(unplayed(Verdict::Unsupported, reason.clone(), None))
+        }
+        (Playable::Skipped { reason, mend }, _) => Some(unplayed(
+            Verdict::Skipped,
+            reason.clone(),
+            Some(mend.clone()),
+        )),
+        (Playable::Broken { reason }, _) => {
+            Some(unplayed(Verdict::BrokenPeer, reason.clone(), None))
+        }
+    }
+}
+
+fn unplayed(verdict: Verdict, reason: String, mend: Option<String>) -> Ruling {
+    Ruling {
+        verdict,
+        reason: Some(reason),
+        mend,
+        failures: Vec::new(),
+        known: Vec::new(),
+        stderr: Tail::default(),
+        took: Duration::ZERO,
+        reused: false,
+    }
+}
+
+fn rule_played(case: &Case, judged: Judged) -> Ruling {
+    let Judged {
+        played,
+        stderr,
+        took,
+        reused,
+    } = judged;
+    let mut ruling = match played {
+        Played::Broken(reason) => unplayed(Verdict::BrokenPeer, reason, None),
+        Played::Fault(reason) => unplayed(Verdict::HarnessError, reason, None),
+        Played::Through { failures, crash } => rule_through(case, failures, crash),
+    };
+    ruling.stderr = stderr;
+    ruling.took = took;
+    ruling.reused = reused;
+    ruling
+}
+
+fn rule_through(case: &Case, failures: Vec<Failure>, crash: Option<String>) -> Ruling {
+    let mut known: Vec<Rc<Known>> = Vec::new();
+    let mut all_covered = true;
+    for failure in &failures {
+        match covering(case, failure) {
+            Some(entry) if known.contains(entry) => {}
+            Some(entry) => known.push(Rc::clone(entry)),
+            None => all_covered = false,
+        }
+    }
+    let (verdict, reason) = match (&crash, failures.is_empty()) {
+        _ if !failures.is_empty() && all_covered => (Verdict::Known, None),
+        (Some(crash), _) => {
+            let reason = format!("{} ended where no step asked for it: {crash}", case.server);
+            (Verdict::BrokenPeer, Some(reason))
+        }
+        (None, true) => (Verdict::Pass, None),
+        (None, false) => (Verdict::Fail, None),
+    };
+    let mut ruling = unplayed(verdict, String::new(), None);
+    ruling.reason = reason;
+    ruling.failures = failures;
+    ruling.known = known;
+    ruling
+}
+
+/// The known divergence that covers a failure of a case, if there is one.
+fn covering<'a>(case: &'a Case, failure: &Failure) -> Option<&'a Rc<Known>> {
+    case.known
+        .iter()
+        .find(|entry| covers(entry, &failure.message))
+}
+
+/// Whether an entry's message, in which `*` is any run of characters, is a failure's line.
+fn covers(entry: &Known, message: &str) -> bool {
+    let words: Vec<String> = entry.message.split('*').map(regex::escape).collect();
+    Regex::new(&format!("^{}$", words.join(".*"))).is_ok_and(|regex| regex.is_match(message))
+}
+
+/// Calls an entry stale where every case that it names was played to its end and none showed it;
+/// the passing ones among those cases are `fixed`.
+fn mark_fixed(plan: &Plan, rulings: &mut [Option<Ruling>], scope: Scope) {
+    let mut entries: Vec<Rc<Known>> = Vec::new();
+    for entry in plan.cases.iter().flat_map(|case| &case.known) {
+        if !entries.contains(entry) {
+            entries.push(Rc::clone(entry));
+        }
+    }
+    for entry in entries.iter().filter(|entry| can_be_stale(entry, scope)) {
+        let named: BTreeSet<usize> = (0..plan.cases.len())
+            .filter(|place| plan.cases[*place].known.contains(entry))
+            .collect();
+        let settled = |place: &usize| match &rulings[*place] {
+            Some(ruling) => !matches!(ruling.verdict, Verdict::Skipped | Verdict::HarnessError),
+            None => false,
+        };
+        let played = |place: &usize| {
+            rulings[*place]
+                .as_ref()
+                .is_some_and(|ruling| ruling.verdict.was_played())
+        };
+        let occurred = |place: &usize| {
+            rulings[*place]
+                .as_ref()
+                .is_some_and(|ruling| ruling.known.contains(entry))
+        };
+        if !named.iter().all(settled) || !named.iter().any(played) || named.iter().any(occurred) {
+            continue;
+        }
+        for place in named {
+            if let Some(ruling) = &mut rulings[place]
+                && matches!(ruling.verdict, Verdict::Pass | Verdict::Fixed)
+            {
+                ruling.verdict = Verdict::Fixed;
+                ruling.reason = Some(format!(
+                    "the known divergence `{}` did not occur: delete its entry from {}'s manifest, line {}",
+                    entry.message, entry.peer, entry.line
+                ));
+                ruling.known.push(Rc::clone(entry));
+            }
+        }
+    }
+}
+
+fn can_be_stale(entry: &Known, scope: Scope) -> bool {
+    match scope {
+        Scope::Full => true,
+        Scope::SomeScenarios => !entry.scenario.contains('*'),
+        Scope::Selection => false,
+    }
+}
