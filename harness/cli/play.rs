@@ -1,0 +1,169 @@
+//! Plays a plan and judges each case as it comes.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use super::company::Company;
+use super::progress::Display;
+use super::results::Journal;
+use crate::exec::{self, Finding, Played, Progress, Settings, Stage};
+use crate::oracle::{self, Judged, Ruling};
+use crate::plan::{Case, Plan, Scope};
+use crate::report::{EndedBy, timeline};
+use crate::trace::{Tail, Trace};
+
+/// A plan while it is played.
+pub struct Playing<'a> {
+    company: &'a Company<'a>,
+    plan: &'a Plan,
+    stage: Rc<Stage>,
+    manner: Manner,
+    judged: RefCell<Vec<Option<Judged>>>,
+    findings: RefCell<Vec<Finding>>,
+    failed: Cell<usize>,
+    declared: Cell<Duration>,
+}
+
+/// What is done besides playing and judging.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Manner {
+    /// Start no more cases after the first that fails.
+    pub fail_fast: bool,
+    /// Print the conversation of every case.
+    pub show: bool,
+}
+
+/// What a plan came to.
+pub struct Outcome {
+    /// The ruling on each case; `None` for one that was to be played and was not.
+    pub rulings: Vec<Option<Ruling>>,
+    /// What was found on the way, a line each.
+    pub findings: Vec<String>,
+    /// What ended it before its time.
+    pub ended_by: Option<EndedBy>,
+    /// How many processes were started.
+    pub starts: usize,
+    /// What the peers' processes spent.
+    pub peers_cpu: Duration,
+    /// The longest sum of declared waits of a case.
+    pub declared: Duration,
+}
+
+impl<'a> Playing<'a> {
+    /// A plan of which nothing is played yet.
+    pub fn new(
+        company: &'a Company<'a>,
+        plan: &'a Plan,
+        settings: Settings,
+        manner: Manner,
+    ) -> Playing<'a> {
+        Playing {
+            company,
+            plan,
+            stage: company.stage(settings),
+            manner,
+            judged: RefCell::new(plan.cases.iter().map(|_| None).collect()),
+            findings: RefCell::default(),
+            failed: Cell::new(0),
+            declared: Cell::default(),
+        }
+    }
+
+    /// Plays it, judging each case as it comes.
+    pub async fn play(self, display: &Display, journal: &Journal, scope: Scope) -> Outcome {
+        let (tell, told) = unbounded_channel();
+        let enough = || self.manner.fail_fast && self.failed.get() > 0;
+        let playing = exec::play(Rc::clone(&self.stage), self.plan, &enough, tell);
+        let listening = self.listen(told, display, journal);
+        let both = async { tokio::join!(playing, listening).0 };
+        let ended_by = match self.company.until_interrupted(both).await {
+            Some(Ok(())) => None,
+            Some(Err(fault)) => Some(EndedBy::Fault(fault)),
+            None => Some(EndedBy::Interrupt),
+        };
+        display.finish();
+        let mut findings: Vec<String> = self
+            .findings
+            .borrow()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        findings.sort();
+        findings.dedup();
+        Outcome {
+            rulings: oracle::give_verdicts(self.plan, self.judged.take(), scope),
+            findings,
+            ended_by,
+            starts: self.stage.starts(),
+            peers_cpu: self.stage.peers_cpu(),
+            declared: self.declared.get(),
+        }
+    }
+
+    async fn listen(
+        &self,
+        mut told: UnboundedReceiver<Progress>,
+        display: &Display,
+        journal: &Journal,
+    ) {
+        display.begin(
+            self.plan
+                .cases
+                .iter()
+                .filter(|case| case.offer().is_some())
+                .count(),
+        );
+        while let Some(progress) = told.recv().await {
+            match progress {
+                Progress::CaseStarted(place) => display.case_started(&self.plan.cases[place].id),
+                Progress::CaseFinished(place, played) => {
+                    let case = &self.plan.cases[place];
+                    let judged = self.judge(case, played, display);
+                    let failed = !judged.is_well(case);
+                    self.failed.set(self.failed.get() + usize::from(failed));
+                    journal.note(case, &judged);
+                    display.case_finished(&case.id, failed);
+                    self.judged.borrow_mut()[place] = Some(judged);
+                }
+                Progress::Found(finding) => self.findings.borrow_mut().push(finding),
+            }
+        }
+    }
+
+    fn judge(&self, case: &Case, played: Played, display: &Display) -> Judged {
+        let nothing = |played| Judged {
+            played,
+            stderr: Tail::default(),
+            took: Duration::ZERO,
+            reused: false,
+        };
+        match played {
+            Played::Broken(reason) => nothing(oracle::Played::Broken(reason)),
+            Played::Fault(fault) => nothing(oracle::Played::Fault(fault)),
+            Played::Through(trace) => {
+                self.declared.set(self.declared.get().max(trace.declared));
+                if self.manner.show {
+                    display.show(&timeline(case, &trace, super::print::result_colour()));
+                }
+                let failures = oracle::judge(case, &trace);
+                let Trace {
+                    crash,
+                    stderr,
+                    took,
+                    reused,
+                    ..
+                } = *trace;
+                let played = oracle::Played::Through { failures, crash };
+                Judged {
+                    played,
+                    stderr,
+                    took,
+                    reused,
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! `harness run`: load, prepare, lay out, play, judge, report.
+
+use std::time::Instant;
+
+use tokio::runtime::Builder;
+use tokio::task::LocalSet;
+
+use super::args;
+use super::company::Company;
+use super::exit::{Exit, Problem};
+use super::load::{Loaded, load};
+use super::play::{Manner, Playing};
+use super::progress::Display;
+use super::results::{Journal, Results};
+use super::session::Session;
+use super::{print, second};
+use crate::exec::Settings;
+use crate::host::cpu_time;
+use crate::oracle::Verdict;
+use crate::plan::{self, Plan};
+use crate::report::{self, CaseLine, EndedBy, PeerLine, Report, Timings};
+
+/// Plays what was asked for and prints the report.
+///
+/// # Errors
+/// When something is wrong before the first case, or a result file cannot be written.
+pub fn run(session: &Session, typed: &args::Run) -> Result<Exit, Problem> {
+    let loaded = load(session, &typed.chosen)?;
+    let manifests = &loaded.catalogue.manifests;
+    // Before anything is started: a selection that does not fit is the user's to mend.
+    let needed = plan::needed(&loaded.scenarios, manifests, &loaded.selection);
+    let needed = needed.map_err(Problem::usage)?;
+    let results = Results::open(typed)?;
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Problem::fault)?;
+    let report = LocalSet::new().block_on(&runtime, async {
+        let company = Company::open(session, &loaded)?;
+        let display = Display::new();
+        let prepared = company
+            .until_interrupted(company.prepare(&needed, &display))
+            .await;
+        let report = match prepared {
+            Some(Ok(())) => play_all(&company, &loaded, typed, &display).await,
+            Some(Err(problem)) => Err(problem),
+            None => Ok(Report {
+                ended_by: Some(EndedBy::Interrupt),
+                ..Report::default()
+            }),
+        };
+        display.finish();
+        company.dismiss().await?;
+        report
+    })?;
+    print::result(&report::terminal(&report, print::result_colour()));
+    results.write(&report)?;
+    Ok(exit_of(&report))
+}
+
+async fn play_all(
+    company: &Company<'_>,
+    loaded: &Loaded,
+    typed: &args::Run,
+    display: &Display,
+) -> Result<Report, Problem> {
+    let began = Instant::now();
+    let manifests = &loaded.catalogue.manifests;
+    let plan = plan::lay_out(
+        &loaded.scenarios,
+        manifests,
+        &company.peers(),
+        &loaded.selection,
+    )
+    .map_err(Problem::usage)?;
+    let plan = repeated(plan, typed.repeat);
+    let settings = settings(company, typed);
+    let manner = Manner {
+        fail_fast: typed.fail_fast,
+        show: typed.show,
+    };
+    let playing = Playing::new(company, &plan, settings.clone(), manner);
+    let journal = Journal::in_folder(company.logs());
+    let outcome = playing.play(display, &journal, loaded.scope).await;
+    let not_played = outcome
+        .rulings
+        .iter()
+        .filter(|ruling| ruling.is_none())
+        .count();
+    let lines = plan.cases.iter().zip(outcome.rulings);
+    let lines = lines.filter_map(|(case, ruling)| {
+        Some(CaseLine {
+            case: case.clone(),
+            ruling: ruling?,
+            beside: None,
+        })
+    });
+    let mut cases: Vec<CaseLine> = fold(lines.collect(), typed.repeat);
+    let wall = began.elapsed();
+    if outcome.ended_by.is_none() {
+        second::play_again(company, &settings, display, &mut cases).await;
+    }
+    let timings = Timings {
+        wall,
+        starts: outcome.starts,
+        peers_cpu: outcome.peers_cpu,
+        our_cpu: cpu_time(),
+        declared: outcome.declared,
+        cores: company.cores(),
+    };
+    Ok(Report {
+        peers: peer_lines(company, &cases),
+        cases,
+        not_played,
+        findings: outcome.findings,
+        timings: typed.timings.then_some(timings),
+        wall,
+        strict: typed.strict,
+        ended_by: outcome.ended_by,
+    })
+}
+
+fn settings(company: &Company<'_>, typed: &args::Run) -> Settings {
+    Settings {
+        jobs: typed.jobs.unwrap_or(company.cores() * JOBS_FOR_EACH_CORE),
+        cores: company.cores(),
+        timeout: typed.timeout,
+        fresh: typed.fresh,
+        connections: company.connections(),
+    }
+}
+
+/// The plan with each case so many times, so that a case's repetitions lie apart in time.
+fn repeated(plan: Plan, times: usize) -> Plan {
+    let cases = std::iter::repeat_n(plan.cases, times).flatten().collect();
+    Plan { cases }
+}
+
+/// One line for each case out of all its repetitions: the worst ruling stands, and how often each
+/// verdict came stands beside it.
+fn fold(lines: Vec<CaseLine>, times: usize) -> Vec<CaseLine> {
+    if times == 1 {
+        return lines;
+    }
+    let mut folded: Vec<(CaseLine, Vec<Verdict>)> = Vec::new();
+    for line in lines {
+        let verdict = line.ruling.verdict;
+        match folded
+            .iter_mut()
+            .find(|(first, _)| first.case.id == line.case.id)
+        {
+            None => folded.push((line, vec![verdict])),
+            Some((first, verdicts)) => {
+                verdicts.push(verdict);
+                if verdict.fails() && !first.ruling.verdict.fails() {
+                    *first = line;
+                }
+            }
+        }
+    }
+    let told = folded.into_iter().map(|(mut line, verdicts)| {
+        if line.ruling.verdict.was_played() {
+            line.beside = Some(rate(&verdicts));
+        }
+        line
+    });
+    told.collect()
+}
+
+fn rate(verdicts: &[Verdict]) -> String {
+    let of_each = Verdict::ALL.into_iter().filter_map(|verdict| {
+        let count = verdicts.iter().filter(|it| **it == verdict).count();
+        (count > 0).then(|| format!("{verdict} {count} of {}", verdicts.len()))
+    });
+    of_each.collect::<Vec<_>>().join(", ")
+}
+
+/// The peers that the cases name, with the versions of what they run on.
+fn peer_lines(company: &Company<'_>, cases: &[CaseLine]) -> Vec<PeerLine> {
+    let named = |name: &str| cases.iter().any(|line| line.case.server == name);
+    let manifests = company
+        .manifests()
+        .iter()
+        .filter(|manifest| named(&manifest.name));
+    manifests
+        .map(|manifest| PeerLine {
+            name: manifest.name.clone(),
+            language: manifest.language.clone(),
+            versions: company.versions(&manifest.name),
+        })
+        .collect()
+}
+
+/// The exit of a run, from the one report that everything else is rendered from.
+fn exit_of(report: &Report) -> Exit {
+    let any =
+        |wanted: fn(Verdict) -> bool| report.cases.iter().any(|line| wanted(line.ruling.verdict));
+    match &report.ended_by {
+        Some(EndedBy::Interrupt) => return Exit::Interrupted,
+        Some(EndedBy::Fault(_)) => return Exit::HarnessError,
+        None => {}
+    }
+    if any(|verdict| verdict == Verdict::HarnessError) {
+        return Exit::HarnessError;
+    }
+    let skipped = any(|verdict| verdict == Verdict::Skipped);
+    if any(Verdict::fails) || (report.strict && skipped) {
+        return Exit::Failed;
+    }
+    match any(Verdict::was_played) {
+        true => Exit::Well,
+        false => Exit::NothingPlayed,
+    }
+}
+
+/// A case mostly waits for a peer, so more are played at once than there are cores.
+const JOBS_FOR_EACH_CORE: usize = 4;

@@ -1,0 +1,93 @@
+//! The second plan: failed cases once more, each alone on fresh processes. What it shows stands
+//! beside the verdict and never changes it.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::company::Company;
+use super::play::{Manner, Playing};
+use super::progress::Display;
+use super::results::Journal;
+use crate::exec::Settings;
+use crate::oracle::{Ruling, Verdict};
+use crate::plan::{Plan, Scope};
+use crate::report::CaseLine;
+
+/// Plays failed cases again: the first 20, at most two of one offer, 30 s in all.
+pub async fn play_again(
+    company: &Company<'_>,
+    settings: &Settings,
+    display: &Display,
+    cases: &mut [CaseLine],
+) {
+    let began = Instant::now();
+    let mut of_offer: BTreeMap<(String, usize), usize> = BTreeMap::new();
+    let mut played = 0;
+    for line in cases.iter_mut().filter(|line| is_worth_it(&line.ruling)) {
+        let Some(offer) = line.case.offer() else {
+            continue;
+        };
+        let of_this = of_offer
+            .entry((offer.peer.clone(), offer.place))
+            .or_default();
+        let room = played < MOST && *of_this < MOST_OF_ONE_OFFER && began.elapsed() < IN_ALL;
+        let found = match room {
+            false => String::from("not played again"),
+            true => {
+                played += 1;
+                *of_this += 1;
+                again(company, settings, display, line).await
+            }
+        };
+        line.beside = Some(match line.beside.take() {
+            Some(beside) => format!("{beside}; {found}"),
+            None => found,
+        });
+    }
+}
+
+fn is_worth_it(ruling: &Ruling) -> bool {
+    matches!(ruling.verdict, Verdict::Fail | Verdict::BrokenPeer)
+}
+
+/// Plays one case alone on a fresh process and says what that shows.
+async fn again(
+    company: &Company<'_>,
+    settings: &Settings,
+    display: &Display,
+    line: &CaseLine,
+) -> String {
+    let settings = Settings {
+        jobs: 1,
+        fresh: true,
+        ..settings.clone()
+    };
+    let plan = Plan {
+        cases: vec![line.case.clone()],
+    };
+    let playing = Playing::new(company, &plan, settings, Manner::default());
+    let outcome = playing
+        .play(display, &Journal::none(), Scope::Selection)
+        .await;
+    let ruling = outcome.rulings.into_iter().flatten().next();
+    match ruling.map(|ruling| ruling.verdict) {
+        Some(verdict) if verdict == line.ruling.verdict => {
+            String::from("fails again when played alone on a fresh process")
+        }
+        Some(Verdict::Pass) if line.ruling.reused => String::from(
+            "passes alone on a fresh process: it fails only on a reused server, or under load",
+        ),
+        Some(Verdict::Pass) => {
+            String::from("unsteady: passes when played again, alone, on a process that is as fresh")
+        }
+        Some(verdict) => format!("unsteady: played again it is `{verdict}`"),
+        None => String::from("not played again"),
+    }
+}
+
+/// So many cases are played again.
+const MOST: usize = 20;
+/// So many of one offer.
+const MOST_OF_ONE_OFFER: usize = 2;
+/// So long in all.
+const IN_ALL: Duration = Duration::from_secs(30);
