@@ -1,0 +1,4 @@
+//! The command line, through the built program.
+
+mod invalid;
+mod schemas;
