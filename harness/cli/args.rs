@@ -31,6 +31,8 @@ pub enum Command {
     Build(Build),
     /// Print a JSON Schema
     Schema(Schema),
+    /// Prove the scenarios: each must catch the flawed servers that were made for it
+    Selftest(Selftest),
     /// Run the Rust server by hand
     Serve(Serve),
     /// Print completions for a shell
@@ -41,7 +43,7 @@ pub enum Command {
 }
 
 /// Which scenarios and peers a command is about.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Chosen {
     /// Scenario files, or folders of them [default: scenarios/]
     #[arg(value_name = "PATH")]
@@ -126,6 +128,14 @@ pub struct Check {
     /// A folder of peers, instead of the nearest `peers/`; can be given several times
     #[arg(long, value_name = "DIR")]
     pub peers: Vec<PathBuf>,
+}
+
+/// `harness selftest`.
+#[derive(Debug, clap::Args)]
+pub struct Selftest {
+    /// Scenario files, or folders of them [default: scenarios/]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
 }
 
 /// `harness doctor`.

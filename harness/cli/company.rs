@@ -96,18 +96,30 @@ impl<'a> Company<'a> {
         Ok(())
     }
 
+    /// Plays with these peers instead of those that were made ready.
+    pub fn play_with(&self, peers: Vec<Rc<Peer>>) {
+        *self.peers.borrow_mut() = peers;
+    }
+
     /// A stage to play on.
-    pub fn stage(&self, settings: Settings) -> Rc<Stage> {
-        Rc::new(Stage::new(Means {
+    ///
+    /// # Errors
+    /// When the folder for its sockets cannot be made.
+    pub fn stage(&self, settings: Settings) -> Result<Rc<Stage>, Problem> {
+        // Each stage counts its sockets from 1, so each has a folder of its own.
+        let sockets = tempfile::Builder::new()
+            .prefix("s")
+            .tempdir_in(self.sockets.path());
+        Ok(Rc::new(Stage::new(Means {
             settings,
             kernel: Rc::clone(&self.kernel),
             launcher: self.launcher.clone(),
             ports: Ports::new(Rc::clone(&self.kernel), self.session.temporary.clone()),
             peers: self.peers(),
             harness: self.session.surroundings.harness.clone(),
-            sockets: self.sockets.path().to_owned(),
+            sockets: sockets.map_err(Problem::fault)?.keep(),
             logs: self.logs.clone(),
-        }))
+        })))
     }
 
     /// The peers that were made ready.
@@ -153,9 +165,7 @@ impl<'a> Company<'a> {
     /// that nothing of ours is left.
     pub async fn until_interrupted<T>(&self, something: impl Future<Output = T>) -> Option<T> {
         let signals = self.signals.take();
-        let Some(mut signals) = signals else {
-            return None;
-        };
+        let mut signals = signals?;
         tokio::select! {
             done = something => {
                 *self.signals.borrow_mut() = Some(signals);

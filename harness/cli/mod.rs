@@ -16,6 +16,7 @@ mod progress;
 mod results;
 mod run;
 mod second;
+mod selftest;
 mod serve;
 mod session;
 
@@ -62,6 +63,7 @@ fn dispatch(command: Command) -> Result<Exit, exit::Problem> {
         Command::Build(build) => build::build(&Session::open()?, &build),
         Command::Schema(schema) => Ok(describe(schema.of)),
         Command::Completions(completions) => Ok(complete(completions.shell)),
+        Command::Selftest(selftest) => selftest::selftest(&Session::open()?, &selftest),
         Command::Serve(serve) => serve::serve(&serve),
         Command::Mutant(mutant) => serve::mutant(&mutant),
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::company::Company;
+use super::exit::Problem;
 use super::progress::Display;
 use super::results::Journal;
 use crate::exec::{self, Finding, Played, Progress, Settings, Stage};
@@ -54,22 +55,25 @@ pub struct Outcome {
 
 impl<'a> Playing<'a> {
     /// A plan of which nothing is played yet.
+    ///
+    /// # Errors
+    /// When there is no stage to play it on.
     pub fn new(
         company: &'a Company<'a>,
         plan: &'a Plan,
         settings: Settings,
         manner: Manner,
-    ) -> Playing<'a> {
-        Playing {
+    ) -> Result<Playing<'a>, Problem> {
+        Ok(Playing {
             company,
             plan,
-            stage: company.stage(settings),
+            stage: company.stage(settings)?,
             manner,
             judged: RefCell::new(plan.cases.iter().map(|_| None).collect()),
             findings: RefCell::default(),
             failed: Cell::new(0),
             declared: Cell::default(),
-        }
+        })
     }
 
     /// Plays it, judging each case as it comes.

@@ -12,9 +12,19 @@ use crate::peer::Progress as Preparing;
 /// Draws how far a run has come. It alone writes to the terminal while the run goes on.
 pub struct Display {
     bar: Option<ProgressBar>,
+    failures: Failures,
     counts: Cell<Counts>,
     running: RefCell<BTreeSet<String>>,
     last_line: Cell<Instant>,
+}
+
+/// What plain lines say of cases that fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failures {
+    /// Each by its id, at once.
+    Named,
+    /// Only how many: they are meant to fail.
+    Counted,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,6 +37,15 @@ struct Counts {
 impl Display {
     /// A display on the terminal, if stderr is one; else of plain lines.
     pub fn new() -> Display {
+        Display::telling(Failures::Named)
+    }
+
+    /// A display for cases that are meant to fail: they are counted and not named.
+    pub fn of_counts() -> Display {
+        Display::telling(Failures::Counted)
+    }
+
+    fn telling(failures: Failures) -> Display {
         let bar = super::print::stderr_is_terminal().then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
             bar.set_style(
@@ -36,6 +55,7 @@ impl Display {
         });
         Display {
             bar,
+            failures,
             counts: Cell::default(),
             running: RefCell::default(),
             last_line: Cell::new(Instant::now()),
@@ -77,7 +97,7 @@ impl Display {
         counts.done += 1;
         counts.failed += usize::from(failed);
         self.counts.set(counts);
-        if failed && self.bar.is_none() {
+        if failed && self.bar.is_none() && self.failures == Failures::Named {
             super::print::note(&format!("failed: {id}"));
         }
         self.draw();

@@ -79,7 +79,7 @@ async fn play_all(
         fail_fast: typed.fail_fast,
         show: typed.show,
     };
-    let playing = Playing::new(company, &plan, settings.clone(), manner);
+    let playing = Playing::new(company, &plan, settings.clone(), manner)?;
     let journal = Journal::in_folder(company.logs());
     let outcome = playing.play(display, &journal, loaded.scope).await;
     let not_played = outcome
@@ -98,7 +98,7 @@ async fn play_all(
     let mut cases: Vec<CaseLine> = fold(lines.collect(), typed.repeat);
     let wall = began.elapsed();
     if outcome.ended_by.is_none() {
-        second::play_again(company, &settings, display, &mut cases).await;
+        second::play_again(company, &settings, display, &mut cases).await?;
     }
     let timings = Timings {
         wall,

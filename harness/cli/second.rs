@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::company::Company;
+use super::exit::Problem;
 use super::play::{Manner, Playing};
 use super::progress::Display;
 use super::results::Journal;
@@ -14,12 +15,15 @@ use crate::plan::{Plan, Scope};
 use crate::report::CaseLine;
 
 /// Plays failed cases again: the first 20, at most two of one offer, 30 s in all.
+///
+/// # Errors
+/// When there is no stage to play on.
 pub async fn play_again(
     company: &Company<'_>,
     settings: &Settings,
     display: &Display,
     cases: &mut [CaseLine],
-) {
+) -> Result<(), Problem> {
     let began = Instant::now();
     let mut of_offer: BTreeMap<(String, usize), usize> = BTreeMap::new();
     let mut played = 0;
@@ -36,7 +40,7 @@ pub async fn play_again(
             true => {
                 played += 1;
                 *of_this += 1;
-                again(company, settings, display, line).await
+                again(company, settings, display, line).await?
             }
         };
         line.beside = Some(match line.beside.take() {
@@ -44,6 +48,7 @@ pub async fn play_again(
             None => found,
         });
     }
+    Ok(())
 }
 
 fn is_worth_it(ruling: &Ruling) -> bool {
@@ -56,7 +61,7 @@ async fn again(
     settings: &Settings,
     display: &Display,
     line: &CaseLine,
-) -> String {
+) -> Result<String, Problem> {
     let settings = Settings {
         jobs: 1,
         fresh: true,
@@ -65,12 +70,12 @@ async fn again(
     let plan = Plan {
         cases: vec![line.case.clone()],
     };
-    let playing = Playing::new(company, &plan, settings, Manner::default());
+    let playing = Playing::new(company, &plan, settings, Manner::default())?;
     let outcome = playing
         .play(display, &Journal::none(), Scope::Selection)
         .await;
     let ruling = outcome.rulings.into_iter().flatten().next();
-    match ruling.map(|ruling| ruling.verdict) {
+    Ok(match ruling.map(|ruling| ruling.verdict) {
         Some(verdict) if verdict == line.ruling.verdict => {
             String::from("fails again when played alone on a fresh process")
         }
@@ -82,7 +87,7 @@ async fn again(
         }
         Some(verdict) => format!("unsteady: played again it is `{verdict}`"),
         None => String::from("not played again"),
-    }
+    })
 }
 
 /// So many cases are played again.

@@ -22,6 +22,10 @@ impl Session {
     ///
     /// # Errors
     /// When there is no working folder, or the program does not know its own file.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one reader of the environment"
+    )]
     pub fn open() -> Result<Session, Problem> {
         let working = std::env::current_dir()
             .map_err(|error| Problem::fault(format!("there is no working folder: {error}")))?;

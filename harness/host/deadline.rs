@@ -35,6 +35,7 @@ pub async fn until<F: Future>(instant: Instant, future: F) -> Result<F::Output, 
 }
 
 /// Lets `span` pass: a wait that a scenario declares, such as the one of `expect_nothing`.
+#[expect(clippy::disallowed_methods, reason = "the one place of timers")]
 pub async fn quiet(span: Duration) {
     tokio::time::sleep(span).await;
 }
@@ -71,6 +72,7 @@ impl Looks {
     }
 
     /// Resolves when it is time for the next look.
+    #[expect(clippy::disallowed_methods, reason = "the one place of timers")]
     pub async fn next(&mut self) {
         if Instant::now() < self.yielding_until {
             // The first lets the tasks and the events of this thread run, the second the server.

@@ -207,6 +207,7 @@ impl Drop for Tree {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one place that starts peers")]
 fn spawn(start: Start, streams: Vec<OwnedFd>) -> io::Result<Peer> {
     let [stdin, stdout, stderr]: [OwnedFd; 3] = streams
         .try_into()

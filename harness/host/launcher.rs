@@ -126,6 +126,10 @@ impl Launcher {
     }
 
     /// Spawns a guard and gives it its order; what runs is not known before it answers.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that starts guards"
+    )]
     fn spawn_guard(&self, command: &Command) -> io::Result<(Hold, Pipes)> {
         self.0.forget_the_reaped();
         let flags = SocketFlags::CLOEXEC;

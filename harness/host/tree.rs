@@ -153,6 +153,10 @@ mod tests {
     }
 
     #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a child without a guard is the point"
+    )]
     fn a_child_of_our_own_is_found_until_it_is_reaped() {
         let mut child = std::process::Command::new("sleep")
             .arg("60")

@@ -10,6 +10,9 @@ use crate::scenario::words::Trait;
 use crate::scenario::{Action, ActorId, Doing, Step};
 use crate::trace::{Log, Outcome, Stop, Trace};
 
+/// What is wrong with a record, and the record.
+type WrongRecord = (Wrong, Vec<u8>);
+
 impl Scene<'_> {
     pub(super) fn judge_flood(&self, owed: &[FloodRange]) -> Option<Failure> {
         let (reading, wrong) = self.read_flood(owed)?;
@@ -82,7 +85,7 @@ impl Scene<'_> {
     }
 
     /// Reads the records of an outcome up to the first wrong one.
-    fn read_flood(&self, owed: &[FloodRange]) -> Option<(FloodReading, Option<(Wrong, Vec<u8>)>)> {
+    fn read_flood(&self, owed: &[FloodRange]) -> Option<(FloodReading, Option<WrongRecord>)> {
         let log = &self.connection()?.log;
         let excluded = self
             .case

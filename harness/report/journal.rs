@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::json::{Failure, milliseconds};
+use super::document::{Failure, milliseconds};
 use crate::oracle::{Judged, Played};
 use crate::plan::Case;
 

@@ -16,8 +16,10 @@ mod sections;
 mod terminal;
 mod totals;
 
+mod moment;
 mod timeline;
 
+mod document;
 mod journal;
 mod json;
 mod junit;

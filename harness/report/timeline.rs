@@ -1,17 +1,16 @@
 //! The conversation of one case in the order of time: who said what, what was heard, how it ended.
+//! What a line says is `moment`.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::time::Duration;
 
-use super::colour::{BAD, Colour, DIM, GOOD, NOTABLE, STRONG};
-use super::columns::{cut, pad, width};
-use super::escape;
+use super::colour::{Colour, DIM, STRONG};
+use super::columns::width;
 use super::excerpt::thousands;
+use super::moment::{Moment, TIME, Told, ended, heard, short, told};
 use crate::plan::Case;
-use crate::scenario::words::End;
 use crate::scenario::{ActorId, Doing};
-use crate::trace::{Connection, Event, Log, Outcome, Over, Passed, Stop, Trace, What};
+use crate::trace::{Connection, Event, Log, Outcome, Passed, Stop, Trace};
 
 /// The conversation of a case, a line for each event, with a line end.
 ///
@@ -51,51 +50,6 @@ pub fn timeline(case: &Case, trace: &Trace, colour: Colour) -> String {
     }
     lines.push(String::new());
     lines.join("\n")
-}
-
-/// One line of a timeline.
-struct Moment {
-    at: Duration,
-    /// The step's number in the file.
-    step: Option<usize>,
-    who: String,
-    told: Told,
-}
-
-/// What a line tells, by how it is shown.
-enum Told {
-    /// Said by an actor.
-    Said(String),
-    /// Heard by an actor.
-    Heard(String),
-    /// A token, said or heard.
-    Token(String),
-    /// Something that was done or became of something.
-    Happened(String),
-    /// What is of little interest.
-    Aside(String),
-    /// A step that did not end as it should.
-    Broken(String),
-}
-
-impl Moment {
-    fn line(&self, names: usize, colour: Colour) -> String {
-        let at = format!("{:>TIME$.1} ms", self.at.as_secs_f64() * 1e3);
-        let step = self.step.map(|step| step.to_string()).unwrap_or_default();
-        let (style, text) = match &self.told {
-            Told::Said(text) => (None, text),
-            Told::Heard(text) => (Some(GOOD), text),
-            Told::Happened(text) => (Some(NOTABLE), text),
-            Told::Token(text) | Told::Aside(text) => (Some(DIM), text),
-            Told::Broken(text) => (Some(BAD), text),
-        };
-        let text = style.map_or_else(|| text.clone(), |style| colour.paint(style, text));
-        format!(
-            "{}  {step:>3}  {} {text}",
-            colour.paint(DIM, &at),
-            pad(&self.who, names)
-        )
-    }
 }
 
 /// Who is who, and which step has which number.
@@ -168,7 +122,7 @@ impl<'a> Stage<'a> {
         }
         moments.extend(
             log.over()
-                .and_then(|over| Some(moment(over.at, None, over_as_told(over)?))),
+                .and_then(|over| Some(moment(over.at, None, ended(over)?))),
         );
         moments
     }
@@ -196,14 +150,15 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// Which step consumed what of one connection: each from where its reading began.
+/// Which step consumed what of one connection: each from where its reading began. Steps that are
+/// no hearing have an empty stretch, and consume nothing.
 struct Consumed(Vec<(usize, usize)>);
 
 impl Consumed {
     fn on(connection: usize, outcomes: &[Outcome]) -> Consumed {
         let on_it = outcomes
             .iter()
-            .filter(|outcome| outcome.connection == Some(connection));
+            .filter(|outcome| outcome.connection == Some(connection) && !outcome.heard.is_empty());
         Consumed(
             on_it
                 .map(|outcome| (outcome.heard.start, outcome.step))
@@ -240,76 +195,21 @@ fn parts(log: &Log, arrival: Range<usize>) -> Vec<(Range<usize>, Option<Passed>)
     parts
 }
 
-fn heard(log: &Log, units: Range<usize>, passed: Option<Passed>) -> Told {
-    let bytes = log.bytes(units);
-    match passed {
-        Some(Passed::Token(_)) => Told::Token(format!("← {}", short(&escape::visible(bytes)))),
-        Some(Passed::Record) => Told::Aside(format!("← {}", sized(bytes, bytes.len() as u64))),
-        None => Told::Heard(format!("← {}", sized(bytes, bytes.len() as u64))),
-    }
-}
-
-fn told(what: &What) -> Told {
-    match what {
-        What::Connected(from) => Told::Aside(format!("connected from {}", escape::line(from))),
-        What::Said(total, beginning) => Told::Said(format!("→ {}", sized(beginning, *total))),
-        What::Token(line) => Told::Token(format!("→ {}␊", short(&escape::line(line)))),
-        What::Finished => Told::Happened(String::from("→ has no more to say")),
-        What::Closed => Told::Happened(String::from("→ closed")),
-        What::Reset => Told::Happened(String::from("→ reset")),
-        What::Paused => Told::Happened(String::from("stops reading")),
-        What::Resumed => Told::Happened(String::from("reads again")),
-        What::Listening(address) => Told::Aside(format!("listens at {}", escape::line(address))),
-        What::Signalled(signal) => Told::Happened(format!("is sent {}", escape::line(signal))),
-        What::Exited(status) => Told::Happened(format!("ended: {}", escape::line(status))),
-        What::Note(text) => Told::Aside(short(&escape::line(text))),
-    }
-}
-
-fn over_as_told(over: &Over) -> Option<Told> {
-    Some(match over.end {
-        // Our own close is an event already.
-        End::Closed => return None,
-        End::End => Told::Happened(String::from("← end")),
-        End::Reset => Told::Happened(String::from("← reset")),
-        End::Refused => Told::Happened(String::from("← refused")),
-        End::Failed => Told::Broken(format!("← {}", short(&escape::line(&over.text)))),
-    })
-}
-
-/// The beginning of some bytes and how many there are in all.
-fn sized(beginning: &[u8], total: u64) -> String {
-    let shown = &beginning[..beginning.len().min(TEXT)];
-    let more = if total > shown.len() as u64 {
-        "…"
-    } else {
-        ""
-    };
-    let plural = if total == 1 { "" } else { "s" };
-    let count = usize::try_from(total).map_or_else(|_| total.to_string(), thousands);
-    let text = short(&format!("{}{more}", escape::visible(shown)));
-    format!("{text}  {count} byte{plural}")
-}
-
-fn short(text: &str) -> String {
-    cut(text, TEXT)
-}
-
-/// The columns of the milliseconds.
-const TIME: usize = 8;
-/// The most columns of what was said.
-const TEXT: usize = 60;
 /// So many lines are shown of the beginning of a long case, and so many of its end.
 const FIRST: usize = 200;
 const LAST: usize = 100;
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::oracle::Verdict;
     use crate::report::sample;
     use crate::scenario::model::{Action, Step};
+    use crate::scenario::words::End;
     use crate::source::Span;
+    use crate::trace::{Over, What};
 
     fn micros(micros: u64) -> Duration {
         Duration::from_micros(micros)
@@ -396,6 +296,8 @@ mod tests {
             outcomes: vec![
                 outcome(0, 0..13, 600, Stop::Met),
                 outcome(1, 13..20, 1600, Stop::Deadline { waited, awaited }),
+                // A step that is no hearing: it must not pass for the one that consumed.
+                outcome(0, 0..0, 1700, Stop::Met),
             ],
             ..Trace::default()
         };
@@ -428,12 +330,5 @@ echo/tcp/node/built-in
         assert_eq!(lines.len(), 1 + FIRST + 1 + LAST);
         assert_eq!(lines[FIRST + 1].trim(), "… 2,000 more");
         assert!(lines[FIRST + 2].contains("2.2 ms"), "{}", lines[FIRST + 2]);
-    }
-
-    #[test]
-    fn lines_are_bounded() {
-        let told = sized(&[b'a'; 5000], 5000);
-        assert_eq!(told, format!("{}  5,000 bytes", cut(&"a".repeat(61), 60)));
-        assert_eq!(sized(b"x", 1), "x  1 byte");
     }
 }

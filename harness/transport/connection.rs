@@ -41,7 +41,6 @@ pub enum Word {
 pub struct Connection {
     socket: RefCell<Option<Socket>>,
     queue: RefCell<VecDeque<(Rc<[u8]>, usize)>>,
-    queued: Cell<u64>,
     sent: Cell<u64>,
     paused: Cell<bool>,
     finish: Cell<Finish>,
@@ -65,7 +64,6 @@ impl Connection {
         Rc::new(Connection {
             socket: RefCell::new(Some(socket)),
             queue: RefCell::default(),
-            queued: Cell::new(0),
             sent: Cell::new(0),
             paused: Cell::new(false),
             finish: Cell::new(Finish::No),
@@ -98,7 +96,7 @@ impl Connection {
         if !self.heard_over.get() {
             self.tell_over(ear, Ending::failed(&error));
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Queues bytes (one message, where messages have borders); what the kernel takes at once is
@@ -107,7 +105,6 @@ impl Connection {
         if self.write_error.borrow().is_some() {
             return;
         }
-        self.queued.set(self.queued.get() + bytes.len() as u64);
         self.queue.borrow_mut().push_back((bytes, 0));
         if self.queue.borrow().len() == 1 {
             self.write();

@@ -73,6 +73,10 @@ pub(crate) async fn serve(
 }
 
 impl Room {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nothing tells when descriptors are free again"
+    )]
     async fn welcome(self: Rc<Self>, listener: Listener) {
         loop {
             match listener.accept().await {
