@@ -68,6 +68,9 @@ pub struct Chosen {
     pub skip: Vec<Pattern>,
 }
 
+/// How long a step waits without one byte more, where nothing else is said.
+pub const TIMEOUT: Duration = Duration::from_secs(5);
+
 /// `harness run`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = exit_codes())]

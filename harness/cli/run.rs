@@ -93,12 +93,13 @@ async fn play_all(
             case: case.clone(),
             ruling: ruling?,
             beside: None,
+            options: options(typed),
         })
     });
     let mut cases: Vec<CaseLine> = fold(lines.collect(), typed.repeat);
     let wall = began.elapsed();
     if outcome.ended_by.is_none() {
-        second::play_again(company, &settings, display, &mut cases).await?;
+        second::play_again(company, &settings, &mut cases).await?;
     }
     let timings = Timings {
         wall,
@@ -118,6 +119,21 @@ async fn play_all(
         strict: typed.strict,
         ended_by: outcome.ended_by,
     })
+}
+
+/// The options without which a case would be played differently again.
+fn options(typed: &args::Run) -> Vec<String> {
+    let mut options = Vec::new();
+    for folder in &typed.chosen.peers {
+        options.extend([String::from("--peers"), folder.display().to_string()]);
+    }
+    if typed.timeout != args::TIMEOUT {
+        options.extend([
+            String::from("--timeout"),
+            format!("{}ms", typed.timeout.as_millis()),
+        ]);
+    }
+    options
 }
 
 fn settings(company: &Company<'_>, typed: &args::Run) -> Settings {

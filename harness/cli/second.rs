@@ -21,7 +21,6 @@ use crate::report::CaseLine;
 pub async fn play_again(
     company: &Company<'_>,
     settings: &Settings,
-    display: &Display,
     cases: &mut [CaseLine],
 ) -> Result<(), Problem> {
     let began = Instant::now();
@@ -40,7 +39,7 @@ pub async fn play_again(
             true => {
                 played += 1;
                 *of_this += 1;
-                again(company, settings, display, line).await?
+                again(company, settings, line).await?
             }
         };
         line.beside = Some(match line.beside.take() {
@@ -59,7 +58,6 @@ fn is_worth_it(ruling: &Ruling) -> bool {
 async fn again(
     company: &Company<'_>,
     settings: &Settings,
-    display: &Display,
     line: &CaseLine,
 ) -> Result<String, Problem> {
     let settings = Settings {
@@ -72,7 +70,7 @@ async fn again(
     };
     let playing = Playing::new(company, &plan, settings, Manner::default())?;
     let outcome = playing
-        .play(display, &Journal::none(), Scope::Selection)
+        .play(&Display::of_counts(), &Journal::none(), Scope::Selection)
         .await;
     let ruling = outcome.rulings.into_iter().flatten().next();
     Ok(match ruling.map(|ruling| ruling.verdict) {

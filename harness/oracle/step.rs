@@ -122,6 +122,11 @@ impl Scene<'_> {
             _ => String::from("the token of a join"),
         };
         let mut failure = self.judge_stop(&what);
+        let heard = self.unread_bytes().len();
+        if matches!(self.outcome.stop, Stop::Deadline { .. }) && heard > 0 {
+            let text = format!("heard only {heard} bytes of {what}, then nothing");
+            failure = self.failure(Kind::Missing, &text);
+        }
         failure.heard = self.unread_excerpt();
         if self.outcome.stop == Stop::Differs {
             failure.kind = self.kind_of_unread(Kind::Extra);

@@ -227,6 +227,7 @@ impl<'a> Case<'a> {
             case,
             ruling,
             beside,
+            options: _,
         } = line;
         let failures = ruling.failures.iter();
         let stderr = (ruling.verdict != Verdict::Pass && !ruling.stderr.bytes.is_empty())
@@ -247,7 +248,7 @@ impl<'a> Case<'a> {
             known: ruling.known.iter().map(|entry| Known::of(entry)).collect(),
             beside: beside.as_deref(),
             stderr,
-            again: failure::again(case),
+            again: failure::again(line),
         }
     }
 }

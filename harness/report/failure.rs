@@ -52,7 +52,7 @@ fn block(group: &[&CaseLine], colour: Colour) -> String {
             lines.push(format!("{ASIDE}beside: {}", escape::line(beside)));
         }
     }
-    lines.push(colour.paint(DIM, &format!("{ASIDE}again: {}", again(&first.case))));
+    lines.push(colour.paint(DIM, &format!("{ASIDE}again: {}", again(first))));
     lines.join("\n")
 }
 
@@ -182,7 +182,8 @@ fn stderr(case: &Case, stderr: &Tail) -> Vec<String> {
 }
 
 /// The command that plays a case again.
-pub(super) fn again(case: &Case) -> String {
+pub(super) fn again(line: &CaseLine) -> String {
+    let case = &line.case;
     let words = [
         "harness",
         "run",
@@ -190,7 +191,9 @@ pub(super) fn again(case: &Case) -> String {
         "--only",
         &case.id,
     ];
-    words.map(quoted).join(" ")
+    let options = line.options.iter().map(String::as_str);
+    let words: Vec<String> = words.into_iter().chain(options).map(quoted).collect();
+    words.join(" ")
 }
 
 /// A word as a shell takes it.

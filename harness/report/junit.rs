@@ -67,7 +67,7 @@ fn status(line: &CaseLine, strict: bool) -> TestCaseStatus {
     status.set_message(escape::line(&message(ruling)));
     if ruling.verdict.was_played() {
         let details = failure::details(line, Colour::Plain).join("\n");
-        let again = failure::again(&line.case);
+        let again = failure::again(line);
         status.set_description(escape::xml(&format!("\n{details}\n   again: {again}\n")));
     }
     status

@@ -116,6 +116,8 @@ pub struct CaseLine {
     pub ruling: Ruling,
     /// What playing it again by itself showed: stands beside the verdict and never changes it.
     pub beside: Option<String>,
+    /// The options of the run that playing the case again must have too.
+    pub options: Vec<String>,
 }
 
 impl Report {

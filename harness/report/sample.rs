@@ -67,6 +67,7 @@ pub fn line(scenario_name: &str, transport: &str, server: &str, verdict: Verdict
         case,
         ruling,
         beside: None,
+        options: Vec::new(),
     }
 }
 
