@@ -9,7 +9,10 @@ use crate::support::{Place, run};
 fn programs_that_do_not_serve_are_broken_peers() {
     let named = ["dies", "forks", "mute", "quits"];
     let peers = named.map(|peer| format!("tests/fixtures/peers/{peer}"));
-    let place = Place::with(&peers.each_ref().map(String::as_str), &["scenarios/echo.yaml"]);
+    let place = Place::with(
+        &peers.each_ref().map(String::as_str),
+        &["scenarios/echo.yaml"],
+    );
     let mark = Mark::new();
     let (exit, written) = run(mark.harness(&place, &["--over", "tcp", "--skip", "*/*/rust/*"]));
     mark.assert_gone();
@@ -17,7 +20,10 @@ fn programs_that_do_not_serve_are_broken_peers() {
     let verdicts = named.map(|peer| (format!("echo/tcp/{peer}/built-in"), "broken peer"));
     let mut expected = BTreeMap::from(verdicts.map(|(id, verdict)| (id, verdict.to_owned())));
     // Beside them one that serves is played to its end.
-    expected.insert(String::from("echo/tcp/forks/built-in"), String::from("pass"));
+    expected.insert(
+        String::from("echo/tcp/forks/built-in"),
+        String::from("pass"),
+    );
     assert_eq!(place.verdicts(), expected, "{written}");
     for words in [
         "dies ended where no step asked for it: exit 255",

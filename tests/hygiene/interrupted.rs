@@ -29,7 +29,9 @@ fn check(told: Told) {
         let place = long_run::place();
         let mark = Mark::new();
         let mut running = long_run::start(&mark, &place);
-        until("the first cases", || (long_run::played(&place)? >= played).then_some(()));
+        until("the first cases", || {
+            (long_run::played(&place)? >= played).then_some(())
+        });
         match told {
             Told::Keys(times) => (0..times).for_each(|_| running.signal_group(Signal::INT)),
             Told::Sent(signal) => running.signal(signal),
@@ -45,7 +47,11 @@ fn check(told: Told) {
             assert_eq!(reported, long_run::journal(&place));
         }
         let journal = long_run::journal(&place);
-        assert!((played..long_run::CASES).contains(&journal.len()), "{} cases", journal.len());
+        assert!(
+            (played..long_run::CASES).contains(&journal.len()),
+            "{} cases",
+            journal.len()
+        );
     }
 }
 
@@ -71,13 +77,20 @@ fn sighup() {
 
 /// Interrupts a run on one peer when `processes` of it live: what is awaited then never comes.
 fn check_waiting(peer: &str, processes: usize) {
-    let place =
-        Place::with(&[&format!("tests/fixtures/peers/{peer}")], &["scenarios/echo.yaml"]);
+    let place = Place::with(
+        &[&format!("tests/fixtures/peers/{peer}")],
+        &["scenarios/echo.yaml"],
+    );
     let mark = Mark::new();
     let mut command = mark.harness(&place, &["--server", peer, "--over", "tcp"]);
-    command.stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+    command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0);
     let mut running = Running::start(&mut command);
-    until("the processes", || (mark.borne_by().len() >= processes).then_some(()));
+    until("the processes", || {
+        (mark.borne_by().len() >= processes).then_some(())
+    });
     running.signal_group(Signal::INT);
     assert_eq!(running.until_ended().code(), Some(130), "{peer}");
     mark.assert_gone();
@@ -126,10 +139,15 @@ fn results_of_earlier_runs_stay_until_there_are_new_ones() {
     fs::write(place.path("report.json"), earlier).unwrap();
     let mark = Mark::new();
     let mut running = long_run::start(&mark, &place);
-    until("the first case", || (long_run::played(&place)? > 0).then_some(()));
+    until("the first case", || {
+        (long_run::played(&place)? > 0).then_some(())
+    });
     running.signal(Signal::KILL);
     running.until_ended();
     mark.until_gone();
-    assert_eq!(fs::read_to_string(place.path("report.json")).unwrap(), earlier);
+    assert_eq!(
+        fs::read_to_string(place.path("report.json")).unwrap(),
+        earlier
+    );
     assert!(!long_run::journal(&place).is_empty());
 }

@@ -19,7 +19,10 @@ const SOON: Duration = Duration::from_millis(100);
 
 /// Lets time pass, so that a run is killed at one moment or another: nothing is awaited.
 fn pass(span: Duration) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
     runtime.block_on(quiet(span));
 }
 
@@ -45,5 +48,8 @@ fn nothing_is_left_of_a_killed_run() {
     }
     println!("{late} of {ROUNDS} later than {SOON:?}, the longest after {longest:?}");
     // Other tests keep the machine busy, so some may be late.
-    assert!(late < ROUNDS / 5, "{late} of {ROUNDS} later than {SOON:?}, one by {longest:?}");
+    assert!(
+        late < ROUNDS / 5,
+        "{late} of {ROUNDS} later than {SOON:?}, one by {longest:?}"
+    );
 }

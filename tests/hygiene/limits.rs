@@ -20,7 +20,10 @@ fn peak_memory(pid: harness::host::Pid) -> u64 {
 
 #[test]
 fn a_server_that_never_stops_talking_fails_in_bounded_memory() {
-    let scenarios = ["scenarios/echo.yaml", "tests/fixtures/hygiene/overheard.yaml"];
+    let scenarios = [
+        "scenarios/echo.yaml",
+        "tests/fixtures/hygiene/overheard.yaml",
+    ];
     let place = Place::with(&["tests/fixtures/peers/talker"], &scenarios);
     let mark = Mark::new();
     let mut command = mark.harness(&place, &["--over", "tcp", "--server", "talker"]);
@@ -32,11 +35,17 @@ fn a_server_that_never_stops_talking_fails_in_bounded_memory() {
     });
     mark.assert_gone();
     assert_eq!(status.code(), Some(1));
-    assert!((1 << 20..MOST_MEMORY).contains(&peak), "{peak} bytes of memory");
+    assert!(
+        (1 << 20..MOST_MEMORY).contains(&peak),
+        "{peak} bytes of memory"
+    );
     let report = fs::read_to_string(place.path("report.json")).unwrap();
     let verdicts = place.verdicts();
     assert_eq!(verdicts.len(), 2);
-    assert!(verdicts.values().all(|verdict| verdict == "fail"), "{verdicts:?}");
+    assert!(
+        verdicts.values().all(|verdict| verdict == "fail"),
+        "{verdicts:?}"
+    );
     for kind in ["\"corrupt\"", "\"extra\""] {
         assert!(report.contains(kind), "no {kind} in {report}");
     }
@@ -48,15 +57,30 @@ fn play_crowds(limit: &str) {
     let mark = Mark::new();
     let script = format!("ulimit {limit} && exec \"$@\"");
     let words = ["--over", "tcp", "--jobs", "8", "--repeat", "8"];
-    let run_with = ["sh", "-c", &script, "sh", HARNESS, "run", "--json", "report.json"];
+    let run_with = [
+        "sh",
+        "-c",
+        &script,
+        "sh",
+        HARNESS,
+        "run",
+        "--json",
+        "report.json",
+    ];
     let mut command = mark.on(place.command(&[&run_with, &words[..]].concat()));
     // The steps wait behind one another, on a machine that does other things as well.
-    command.arg("--timeout").arg(format!("{}s", PATIENCE.as_secs()));
+    command
+        .arg("--timeout")
+        .arg(format!("{}s", PATIENCE.as_secs()));
     let (exit, written) = run(command);
     mark.assert_gone();
     assert_eq!(exit, Some(0), "{written}");
     let id = String::from("many-clients/tcp/rust/built-in");
-    assert_eq!(place.verdicts().get(&id).map(String::as_str), Some("pass"), "{written}");
+    assert_eq!(
+        place.verdicts().get(&id).map(String::as_str),
+        Some("pass"),
+        "{written}"
+    );
 }
 
 #[test]

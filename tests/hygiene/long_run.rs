@@ -16,7 +16,10 @@ pub const CASES: usize = 3 * SCENARIOS;
 
 /// A folder with what is played.
 pub fn place() -> Place {
-    let peers = ["tests/fixtures/peers/detaches", "tests/fixtures/peers/forks"];
+    let peers = [
+        "tests/fixtures/peers/detaches",
+        "tests/fixtures/peers/forks",
+    ];
     let place = Place::with(&peers, &["scenarios/echo.yaml"]);
     let echo = place.path("scenarios/echo.yaml");
     let text = fs::read_to_string(&echo).unwrap();
@@ -44,7 +47,10 @@ pub fn played(place: &Place) -> Option<usize> {
 /// The cases in the journal of a run that has ended; every line must be whole.
 pub fn journal(place: &Place) -> BTreeSet<String> {
     let journal = read_journal(place).unwrap();
-    assert!(journal.is_empty() || journal.ends_with('\n'), "half a line: {journal}");
+    assert!(
+        journal.is_empty() || journal.ends_with('\n'),
+        "half a line: {journal}"
+    );
     let id = |line: &str| {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
         line["id"].as_str().unwrap().to_owned()

@@ -39,14 +39,22 @@ impl Mark {
 
     /// The living processes that bear the mark.
     pub fn borne_by(&self) -> BTreeSet<i32> {
-        let names = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.file_name());
-        names.filter_map(|name| name.to_str()?.parse().ok()).filter(|&pid| self.is_on(pid)).collect()
+        let names = fs::read_dir("/proc")
+            .unwrap()
+            .flatten()
+            .map(|entry| entry.file_name());
+        names
+            .filter_map(|name| name.to_str()?.parse().ok())
+            .filter(|&pid| self.is_on(pid))
+            .collect()
     }
 
     fn is_on(&self, pid: i32) -> bool {
         let shows = |file: &str| {
             let bytes = fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
-            bytes.windows(self.0.len()).any(|part| part == self.0.as_bytes())
+            bytes
+                .windows(self.0.len())
+                .any(|part| part == self.0.as_bytes())
         };
         shows("environ") || shows("cmdline")
     }

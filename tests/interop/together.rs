@@ -10,15 +10,26 @@ fn every_server_plays_and_none_differs() {
     let (exit, written) = run(place.command(&[HARNESS, "run", "--json", "report.json"]));
     assert_eq!(exit, Some(0), "{written}");
     let verdicts = place.verdicts();
-    let skipped: Vec<&String> =
-        verdicts.iter().filter(|(_, verdict)| *verdict == "skipped").map(|(id, _)| id).collect();
+    let skipped: Vec<&String> = verdicts
+        .iter()
+        .filter(|(_, verdict)| *verdict == "skipped")
+        .map(|(id, _)| id)
+        .collect();
     if !skipped.is_empty() {
         println!("skipped: {skipped:?}, for lack of toolchains");
         assert!(!is_strict(), "a toolchain is missing: {written}");
     }
-    let passed = verdicts.values().filter(|verdict| *verdict == "pass").count();
+    let passed = verdicts
+        .values()
+        .filter(|verdict| *verdict == "pass")
+        .count();
     // The Rust server needs no toolchain: it has five cases.
     assert!(passed >= 5, "{verdicts:?}");
     let known = ["pass", "skipped", "unsupported"];
-    assert!(verdicts.values().all(|verdict| known.contains(&verdict.as_str())), "{verdicts:?}");
+    assert!(
+        verdicts
+            .values()
+            .all(|verdict| known.contains(&verdict.as_str())),
+        "{verdicts:?}"
+    );
 }

@@ -57,7 +57,9 @@ impl Place {
         let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
         let cases = report["cases"].as_array().unwrap().iter();
-        cases.map(|case| (text(&case["id"]), text(&case["verdict"]))).collect()
+        cases
+            .map(|case| (text(&case["id"]), text(&case["verdict"])))
+            .collect()
     }
 }
 
@@ -76,22 +78,34 @@ fn copy(from: &Path, to: &Path) {
 
 /// Runs a command to its end, which must come, and gives its exit code and what it wrote.
 pub fn run(command: Command) -> (Option<i32>, String) {
-    let output = assert_cmd::Command::from_std(command).timeout(PATIENCE).output().unwrap();
+    let output = assert_cmd::Command::from_std(command)
+        .timeout(PATIENCE)
+        .output()
+        .unwrap();
     let written = [output.stdout, output.stderr].concat();
-    (output.status.code(), String::from_utf8_lossy(&written).into_owned())
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&written).into_owned(),
+    )
 }
 
 /// Looks, as often as the program itself looks at a starting process, until something is seen.
 pub fn until<T>(awaited: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let mut looks = Looks::at_process();
         loop {
             if let Some(seen) = look() {
                 return seen;
             }
-            assert!(began.elapsed() < PATIENCE, "waited {PATIENCE:?} for {awaited}");
+            assert!(
+                began.elapsed() < PATIENCE,
+                "waited {PATIENCE:?} for {awaited}"
+            );
             looks.next().await;
         }
     })

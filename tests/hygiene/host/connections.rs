@@ -109,7 +109,11 @@ fn bytes_on_their_way_are_never_taken_for_read() {
     let (mut read, mut room) = (0, vec![0; 65_536]);
     while read < SIZE {
         // Often the queue of the end that reads is empty now, and more is on its way.
-        assert_eq!(pair.has_read(SIZE as u64), Read::NotYet, "after {read} bytes");
+        assert_eq!(
+            pair.has_read(SIZE as u64),
+            Read::NotYet,
+            "after {read} bytes"
+        );
         read += served.read(&mut room).unwrap();
     }
     comes_to(Read::Yes, || pair.has_read(SIZE as u64));
@@ -227,4 +231,3 @@ fn udp_is_read_when_none_waits_and_none_was_dropped() {
         );
     }
 }
-

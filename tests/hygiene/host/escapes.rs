@@ -16,7 +16,11 @@ struct Escape {
 fn escapes(sleepers: &Sleepers) -> Vec<Escape> {
     let one = |how, before: &str, after: &str| {
         let command = shell(&format!("{before} sleep {} {after}", sleepers.0));
-        Escape { how, command, size: 1 }
+        Escape {
+            how,
+            command,
+            size: 1,
+        }
     };
     let crowd = "for i in 1 2 3 4 5 6 7 8 9 10; do (setsid -f";
     vec![
@@ -28,7 +32,10 @@ fn escapes(sleepers: &Sleepers) -> Vec<Escape> {
         one("double fork", "(setsid sh -c '", "& exit 0' &) ; sleep 600"),
         one("SIGTERM ignored", "trap '' TERM INT HUP;", "& wait"),
         one("stopped", "", "& kill -STOP $$"),
-        Escape { size: 10, ..one("a crowd", crowd, "&) ; done") },
+        Escape {
+            size: 10,
+            ..one("a crowd", crowd, "&) ; done")
+        },
     ]
 }
 

@@ -21,10 +21,16 @@ use crate::{HARNESS, ONE_AT_A_TIME, play_with, shell};
 #[test]
 fn a_guard_started_by_hand_says_so() {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let output = program(&[HARNESS, "guard"]).stdin(Stdio::null()).output().unwrap();
+    let output = program(&[HARNESS, "guard"])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(2));
     let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(complaint.contains("started by the harness itself"), "{complaint}");
+    assert!(
+        complaint.contains("started by the harness itself"),
+        "{complaint}"
+    );
 }
 
 /// Orders a guard to start something, as a launcher does.
@@ -46,11 +52,18 @@ fn a_guard_that_fails_ends_its_tree_as_well() {
     let mut guard = guard.spawn().unwrap();
     let sleepers = Sleepers::new();
     // Both have been forked when it says so.
-    let script = format!("setsid -f sleep {0}; sleep {0} & echo ready; wait", sleepers.0);
+    let script = format!(
+        "setsid -f sleep {0}; sleep {0} & echo ready; wait",
+        sleepers.0
+    );
     let (mut stdout, writer) = std::io::pipe().unwrap();
     let null = fs::File::open("/dev/null").unwrap();
     let start = format!("start\x001024\0/\x003\0sh\0-c\0{script}\0");
-    order(&ours, &start, &[null.as_fd(), writer.as_fd(), writer.as_fd()]);
+    order(
+        &ours,
+        &start,
+        &[null.as_fd(), writer.as_fd(), writer.as_fd()],
+    );
     drop(writer);
     stdout.read_exact(&mut [0; 6]).unwrap();
     send(&ours, b"nonsense", SendFlags::empty()).unwrap();

@@ -26,7 +26,9 @@ sleep 600;
 
 /// The one listener that there is.
 fn only(listeners: &[Listener]) -> &Listener {
-    let [one] = listeners else { panic!("{listeners:?}") };
+    let [one] = listeners else {
+        panic!("{listeners:?}")
+    };
     one
 }
 
@@ -39,7 +41,9 @@ fn listeners_are_found_wherever_they_went() {
         let words = ["perl", "-we", SCRIPT, path.to_str().unwrap()];
         let process = launcher.start(&command(&words)).await.unwrap();
         let over = |transport, leased| {
-            kernel.listeners(process.guard_pid(), transport, leased).unwrap()
+            kernel
+                .listeners(process.guard_pid(), transport, leased)
+                .unwrap()
         };
         // The last that it opens.
         let unix = until("a listener", || {
@@ -50,13 +54,18 @@ fn listeners_are_found_wherever_they_went() {
         let sockets: BTreeSet<usize> = tcp.iter().map(|listener| listener.inodes.len()).collect();
         assert_eq!((tcp.len(), sockets), (2, BTreeSet::from([1, 2])), "{tcp:?}");
         for listener in &tcp {
-            let ListenerAddress::Ip(address) = listener.address else { panic!("{listener:?}") };
+            let ListenerAddress::Ip(address) = listener.address else {
+                panic!("{listener:?}")
+            };
             TcpStream::connect(address).unwrap();
             assert_eq!(only(&over(Transport::Tcp, Some(address.port()))), listener);
         }
         assert_eq!(over(Transport::Tcp, Some(9)), []);
         let udp = over(Transport::Udp, None);
         let reached = &only(&udp).address;
-        assert!(matches!(reached, ListenerAddress::Ip(ip) if ip.ip().is_loopback()), "{reached:?}");
+        assert!(
+            matches!(reached, ListenerAddress::Ip(ip) if ip.ip().is_loopback()),
+            "{reached:?}"
+        );
     });
 }

@@ -40,11 +40,19 @@ fn play<T>(test: impl AsyncFnOnce(Launcher) -> T) -> T {
 
 fn play_with<T>(guard: PathBuf, test: impl AsyncFnOnce(Launcher) -> T) -> T {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
-        let open_files = OpenFiles { found: Some(1024), raised: None };
+        let open_files = OpenFiles {
+            found: Some(1024),
+            raised: None,
+        };
         let launcher = Launcher::new(guard, open_files).unwrap();
-        let result = within(PATIENCE, test(launcher.clone())).await.expect("a test takes too long");
+        let result = within(PATIENCE, test(launcher.clone()))
+            .await
+            .expect("a test takes too long");
         launcher.finish().await.unwrap();
         result
     })
@@ -58,13 +66,20 @@ async fn until<T>(awaited: &str, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(seen) = look() {
             return seen;
         }
-        assert!(began.elapsed() < PATIENCE, "waited {PATIENCE:?} for {awaited}");
+        assert!(
+            began.elapsed() < PATIENCE,
+            "waited {PATIENCE:?} for {awaited}"
+        );
         looks.next().await;
     }
 }
 
 fn command(words: &[&str]) -> Command {
-    Command { words: words.iter().map(Into::into).collect(), env: vec![], cwd: "/".into() }
+    Command {
+        words: words.iter().map(Into::into).collect(),
+        env: vec![],
+        cwd: "/".into(),
+    }
 }
 
 fn shell(script: &str) -> Command {

@@ -25,7 +25,9 @@ fn nothing_is_left_after_a_panic() {
     let sleepers = Sleepers::new();
     let panicking = || {
         play(async |launcher| {
-            LocalSet::new().run_until(panic_beside_processes(launcher, &sleepers)).await;
+            LocalSet::new()
+                .run_until(panic_beside_processes(launcher, &sleepers))
+                .await;
         });
     };
     assert!(catch_unwind(AssertUnwindSafe(panicking)).is_err());

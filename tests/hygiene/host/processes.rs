@@ -13,7 +13,12 @@ use crate::{command, play, shell};
 /// Everything that a process says on stdout.
 async fn all_of(process: &mut Process) -> String {
     let mut heard = String::new();
-    process.take_stdout().unwrap().read_to_string(&mut heard).await.unwrap();
+    process
+        .take_stdout()
+        .unwrap()
+        .read_to_string(&mut heard)
+        .await
+        .unwrap();
     heard
 }
 
@@ -29,7 +34,12 @@ fn words_variables_folder_and_streams_reach_the_program() {
         drop(stdin);
         assert_eq!(all_of(&mut process).await, "/usr\nhello 你好\nsaid\n");
         let mut complaint = String::new();
-        process.take_stderr().unwrap().read_to_string(&mut complaint).await.unwrap();
+        process
+            .take_stderr()
+            .unwrap()
+            .read_to_string(&mut complaint)
+            .await
+            .unwrap();
         assert_eq!(complaint, "to stderr\n");
         assert_eq!(process.ended().await.unwrap().status, Status::Code(3));
         assert_eq!(process.exit().unwrap().status, Status::Code(3));
@@ -46,11 +56,20 @@ fn a_program_that_cannot_run_says_why() {
             Err(StartError::Refused { source, .. }) => source.kind(),
             other => panic!("{other:?}"),
         };
-        assert_eq!(refused(command(&["no-such-program-here"])).await, ErrorKind::NotFound);
-        assert_eq!(refused(command(&["/etc/passwd"])).await, ErrorKind::PermissionDenied);
+        assert_eq!(
+            refused(command(&["no-such-program-here"])).await,
+            ErrorKind::NotFound
+        );
+        assert_eq!(
+            refused(command(&["/etc/passwd"])).await,
+            ErrorKind::PermissionDenied
+        );
         assert_eq!(refused(command(&[])).await, ErrorKind::InvalidInput);
         let long = "x".repeat(400_000);
-        let error = launcher.start(&command(&["true", &long])).await.unwrap_err();
+        let error = launcher
+            .start(&command(&["true", &long]))
+            .await
+            .unwrap_err();
         assert!(matches!(error, StartError::Guard { .. }), "{error:?}");
     });
 }
@@ -97,7 +116,10 @@ fn a_peer_has_no_descriptor_that_a_plain_child_has_not() {
         let words = ["ls", "/proc/self/fd"];
         let plain = program(&words).output().unwrap();
         let mut process = launcher.start(&command(&words)).await.unwrap();
-        assert_eq!(all_of(&mut process).await, String::from_utf8_lossy(&plain.stdout));
+        assert_eq!(
+            all_of(&mut process).await,
+            String::from_utf8_lossy(&plain.stdout)
+        );
     });
 }
 
@@ -105,8 +127,14 @@ fn a_peer_has_no_descriptor_that_a_plain_child_has_not() {
 fn finish_ends_what_still_lives() {
     play(async |launcher| {
         let sleepers = Sleepers::new();
-        let first = launcher.start(&command(&["sleep", &sleepers.0])).await.unwrap();
-        let second = launcher.start(&command(&["sleep", &sleepers.0])).await.unwrap();
+        let first = launcher
+            .start(&command(&["sleep", &sleepers.0]))
+            .await
+            .unwrap();
+        let second = launcher
+            .start(&command(&["sleep", &sleepers.0]))
+            .await
+            .unwrap();
         launcher.finish().await.unwrap();
         assert!(sleepers.living().is_empty());
         assert_eq!(first.exit().unwrap().status, Status::Signal(9));

@@ -20,8 +20,14 @@ impl Sleepers {
 
     /// Those of the whole machine.
     pub fn living(&self) -> BTreeSet<i32> {
-        let names = std::fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.file_name());
-        names.filter_map(|name| name.to_str()?.parse().ok()).filter(|&pid| self.is(pid)).collect()
+        let names = std::fs::read_dir("/proc")
+            .unwrap()
+            .flatten()
+            .map(|entry| entry.file_name());
+        names
+            .filter_map(|name| name.to_str()?.parse().ok())
+            .filter(|&pid| self.is(pid))
+            .collect()
     }
 
     fn is(&self, pid: i32) -> bool {
@@ -31,12 +37,21 @@ impl Sleepers {
 
     /// Waits until so many descend from a process's guard.
     pub async fn until_below(&self, process: &Process, count: usize) {
-        let below = || process.tree().iter().filter(|pid| self.is(pid.as_raw_pid())).count();
+        let below = || {
+            process
+                .tree()
+                .iter()
+                .filter(|pid| self.is(pid.as_raw_pid()))
+                .count()
+        };
         until("the sleepers", || (below() >= count).then_some(())).await;
     }
 
     /// Waits until none lives.
     pub async fn until_gone(&self) {
-        until("the sleepers to be gone", || self.living().is_empty().then_some(())).await;
+        until("the sleepers to be gone", || {
+            self.living().is_empty().then_some(())
+        })
+        .await;
     }
 }

@@ -1,0 +1,82 @@
+//! A folder with peers whose flaws are known, and what a run in it says.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+/// A folder with `peers/` and one scenario.
+pub struct Stage(TempDir);
+
+/// What a run came to.
+pub struct Said {
+    pub exit: Option<i32>,
+    pub text: String,
+    pub report: serde_json::Value,
+}
+
+impl Stage {
+    /// A stage with the project's echo scenario and no peers but `rust`.
+    pub fn new() -> Stage {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("peers")).unwrap();
+        fs::create_dir_all(folder.path().join("scenarios")).unwrap();
+        let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/echo.yaml");
+        fs::copy(scenario, folder.path().join("scenarios/echo.yaml")).unwrap();
+        Stage(folder)
+    }
+
+    /// Adds an echo server over tcp that runs these words; `more` is more of its manifest.
+    pub fn peer(self, name: &str, words: &str, more: &str) -> Stage {
+        let folder = self.0.path().join("peers").join(name);
+        fs::create_dir_all(&folder).unwrap();
+        let traits = "text: transparent, framing: none, half_close: flush_and_end, \
+                      slow_reader: drop, concurrency: many, reuse_address: yes";
+        let manifest = format!(
+            "name: {name}\nlanguage: Test\nabout: a peer of a test\n{more}servers:\n\
+             \x20 - behaviour: echo\n    over: tcp\n    run: [{words}]\n    traits: {{ {traits} }}\n"
+        );
+        fs::write(folder.join("peer.yaml"), manifest).unwrap();
+        self
+    }
+
+    /// Adds a server of ours with a flaw; `none` is none.
+    pub fn mutant(self, name: &str, flaw: &str, more: &str) -> Stage {
+        let words = format!(
+            "\"{{harness}}\", mutant, --flaw, {flaw}, --behaviour, echo, --over, tcp, \
+             --address, \"{{address}}\""
+        );
+        self.peer(name, &words, more)
+    }
+
+    /// Runs with these words more, and gives what was said and the report.
+    pub fn run(&self, words: &[&str]) -> Said {
+        let output = Command::new(env!("CARGO_BIN_EXE_harness"))
+            .current_dir(self.0.path())
+            .args(["run", "--timeout", "1s", "--json", "report.json"])
+            .args(words)
+            .output()
+            .unwrap();
+        let report = fs::read(self.0.path().join("report.json")).unwrap_or_default();
+        Said {
+            exit: output.status.code(),
+            text: String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(),
+            report: serde_json::from_slice(&report).unwrap_or_default(),
+        }
+    }
+}
+
+impl Said {
+    /// The verdict on the case `echo/tcp/PEER/built-in`.
+    pub fn verdict(&self, peer: &str) -> &str {
+        let id = format!("echo/tcp/{peer}/built-in");
+        let cases = self.report["cases"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let case = cases.iter().find(|case| case["id"] == *id);
+        case.and_then(|case| case["verdict"].as_str())
+            .unwrap_or("none")
+    }
+}
