@@ -6,7 +6,7 @@ mod build;
 mod check;
 mod company;
 mod doctor;
-mod exit;
+pub mod exit;
 mod folder;
 mod list;
 mod load;

@@ -32,8 +32,8 @@ impl Room<'_> {
 
     /// Half-closes and reads to the end, which proves that nothing more would have come.
     async fn end_by_half_close(&self, live: &Live) -> Heard {
-        live.connection.resume();
-        live.connection.finish();
+        live.driver.resume();
+        live.driver.finish();
         let patience = self.patience(None);
         self.hear(
             live,

@@ -26,7 +26,7 @@ impl Room<'_> {
         self.tell(step, Some(live.actor), What::Said(bytes, beginning));
         for number in first..first + messages {
             let record = FloodRange::record(prefix, place, number);
-            live.connection.send(Rc::from(record));
+            live.driver.send(Rc::from(record));
             tokio::task::yield_now().await;
         }
         Heard::nothing(Stop::Met)

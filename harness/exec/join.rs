@@ -117,7 +117,7 @@ impl Room<'_> {
             actor: live.actor,
             line: Rc::clone(&line),
         });
-        live.connection.send(line);
+        live.driver.send(line);
         number
     }
 

@@ -4,6 +4,7 @@
 
 mod appetite;
 mod case;
+mod driver;
 mod finale;
 mod floods;
 mod hearing;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::room::{Live, Room};
-use crate::host::connections::{Read, inode_of};
+use crate::host::connections::Read;
 use crate::host::deadline::{self, Looks};
 use crate::scenario::words::{End, ErrorKind};
 use crate::trace::Stop;
@@ -35,7 +35,7 @@ impl Room<'_> {
         let mut looks = Looks::at_connection();
         let limit = self.settings.timeout;
         let read = deadline::within(limit, async {
-            live.connection.written().await;
+            live.driver.written().await;
             loop {
                 match self.look_at_reading(live) {
                     Ok(Read::NotYet) => looks.next().await,
@@ -69,14 +69,14 @@ impl Room<'_> {
         let address = self.address.borrow();
         match (address.as_ref(), live.local) {
             (Some(Address::Tcp(server)), Some(ours)) => {
-                let finished = u64::from(live.connection.is_finished());
-                let owed = live.connection.sent() + finished;
+                let finished = u64::from(live.driver.is_finished());
+                let owed = live.driver.sent() + finished;
                 self.kernel.has_read_tcp(ours, *server, owed)
             }
             (Some(Address::Udp(server)), Some(ours)) => {
                 self.kernel.has_read_udp(ours, *server, self.drops.get())
             }
-            _ => match live.connection.with_socket(|socket| inode_of(socket)) {
+            _ => match live.driver.inode() {
                 Some(inode) => self.kernel.has_read_unix(inode?),
                 None => Ok(Read::Gone),
             },
@@ -85,8 +85,9 @@ impl Room<'_> {
 
     /// Notes what the server's socket had dropped before the first actor says anything, so that a
     /// datagram lost from then on is told from one that was read.
-    pub fn note_drops(&self, server: &Address, live: &Live) {
-        if let (Address::Udp(server), Some(ours), 0) = (server, live.local, live.index)
+    pub fn note_drops(&self, live: &Live) {
+        if let (Some(Address::Udp(server)), Some(ours), 0) =
+            (&*self.address.borrow(), live.local, live.index)
             && let Ok(Some(socket)) = self.kernel.udp(*server, ours)
         {
             self.drops.set(socket.drops);
@@ -122,8 +123,7 @@ impl Room<'_> {
         loop {
             let open = self.open();
             let unread = open.iter().any(|live| {
-                !live.connection.is_written()
-                    || matches!(self.look_at_reading(live), Ok(Read::NotYet))
+                !live.driver.is_written() || matches!(self.look_at_reading(live), Ok(Read::NotYet))
             });
             if !unread {
                 return Stop::Differs;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use super::driver::Driver;
 use super::server::Server;
 use super::{Settings, Stage};
 use crate::host::Kernel;
@@ -15,7 +16,7 @@ use crate::plan::Case;
 use crate::scenario::words::{End, Trait};
 use crate::scenario::{Actor, ActorId, Scenario};
 use crate::trace::{self, Event, Log, Outcome, Over, Stop, Trace, What};
-use crate::transport::{Address, Connection, Ear, Ending, Scratch, Socket};
+use crate::transport::{Address, Ear, Ending, Scratch};
 
 /// One case while it is played.
 pub(super) struct Room<'a> {
@@ -58,7 +59,7 @@ pub(super) struct Live {
     pub number: u32,
     /// An index into [`Trace::connections`].
     pub index: usize,
-    pub connection: Rc<Connection>,
+    pub driver: Driver,
     /// Our own address; none over Unix sockets.
     pub local: Option<SocketAddr>,
     pub hearing: Rc<Hearing>,
@@ -94,7 +95,7 @@ pub(super) struct Hearing {
 /// than the case can consume.
 pub(super) struct LoggingEar {
     pub hearing: Rc<Hearing>,
-    pub connection: Rc<Connection>,
+    pub driver: Driver,
 }
 
 impl Ear for LoggingEar {
@@ -102,7 +103,7 @@ impl Ear for LoggingEar {
         let mut log = self.hearing.log.borrow_mut();
         log.push(bytes, self.hearing.began.elapsed());
         if log.is_flooded() {
-            self.connection.pause();
+            self.driver.pause();
         }
         drop(log);
         self.hearing.changed.notify_waiters();
@@ -131,7 +132,7 @@ impl Hearing {
 impl Live {
     /// Our side closes now; nothing is heard after it.
     pub fn close(&self) {
-        self.connection.close();
+        self.driver.close();
         self.hearing.finish(Ending {
             end: End::Closed,
             error: None,
@@ -141,7 +142,7 @@ impl Live {
 
     /// What it is for others.
     pub fn is_member(&self) -> bool {
-        self.standing.get() == Standing::Member && self.connection.is_open()
+        self.standing.get() == Standing::Member && self.driver.is_open()
     }
 }
 
@@ -206,7 +207,7 @@ impl<'a> Room<'a> {
         let lives = self.lives.borrow();
         lives
             .iter()
-            .filter(|live| live.connection.is_open())
+            .filter(|live| live.driver.is_open())
             .cloned()
             .collect()
     }
@@ -221,7 +222,7 @@ impl<'a> Room<'a> {
     }
 
     /// Seats an actor on a new connection.
-    pub fn seat(&self, actor: ActorId, connection: Rc<Connection>) -> Rc<Live> {
+    pub fn seat(&self, actor: ActorId, driver: Driver) -> Rc<Live> {
         let mut lives = self.lives.borrow_mut();
         let messages = !self.case.transport.is_stream();
         let bound = super::appetite::of(self.scenario(), actor) + SPARE;
@@ -230,8 +231,8 @@ impl<'a> Room<'a> {
             actor,
             number,
             index: lives.len(),
-            local: connection.with_socket(Socket::local).flatten(),
-            connection,
+            local: driver.local(),
+            driver,
             hearing: Rc::new(Hearing {
                 log: RefCell::new(Log::new(bound, messages)),
                 changed: Notify::new(),

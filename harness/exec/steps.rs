@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
+use super::driver::Driver;
 use super::hearing::Patience;
 use super::room::{Heard, Live, LoggingEar, Room};
 use crate::host::deadline::{self, Looks};
@@ -14,7 +15,7 @@ use crate::scenario::payload::Payload;
 use crate::scenario::words::{End, ErrorKind};
 use crate::scenario::{Action, ActorId, Doing, Step};
 use crate::trace::{Stop, What};
-use crate::transport::{Connection, Ending, Socket, Word};
+use crate::transport::{Ending, Word};
 
 impl Room<'_> {
     /// Plays steps one after another, up to the first that did not go as the text says. Tells
@@ -109,12 +110,12 @@ impl Room<'_> {
             Action::ExpectRefused => self.expect_error(live, ErrorKind::Refused).await,
             Action::ExpectError(kind) => self.expect_error(live, *kind).await,
             Action::Pause => {
-                live.connection.pause();
+                live.driver.pause();
                 self.tell(index, Some(live.actor), What::Paused);
                 Heard::nothing(Stop::Met)
             }
             Action::Resume => {
-                live.connection.resume();
+                live.driver.resume();
                 self.tell(index, Some(live.actor), What::Resumed);
                 Heard::nothing(Stop::Met)
             }
@@ -152,45 +153,48 @@ impl Room<'_> {
         actor: ActorId,
         receive_buffer: Option<u32>,
     ) -> Result<Rc<Live>, Stop> {
+        let driver = self.dial(receive_buffer).await?;
+        let local = driver
+            .local()
+            .map_or_else(|| String::from("-"), |local| local.to_string());
+        self.tell(step, Some(actor), What::Connected(local));
+        let live = self.seat(actor, driver);
+        self.note_drops(&live);
+        let ear = LoggingEar {
+            hearing: Rc::clone(&live.hearing),
+            driver: live.driver.clone(),
+        };
+        let driving = live.driver.begin(ear, Rc::clone(&self.scratch));
+        live.driving.replace(Some(driving));
+        Ok(live)
+    }
+
+    async fn dial(&self, receive_buffer: Option<u32>) -> Result<Driver, Stop> {
         let address = self
             .address
             .borrow()
             .clone()
             .expect("the case has had a server");
         let limit = self.settings.timeout;
-        let socket = match deadline::within(limit, Socket::connect(&address, receive_buffer)).await
-        {
-            Ok(Ok(socket)) => socket,
+        match deadline::within(limit, Driver::connect(&address, receive_buffer)).await {
+            Ok(Ok(driver)) => Ok(driver),
             Ok(Err(error)) if error.raw_os_error() == Some(TOO_MANY_FILES) => {
                 self.stage
                     .report_fault("no more files can be opened; lower --jobs");
-                return Err(Stop::Unanswerable(error.to_string()));
+                Err(Stop::Unanswerable(error.to_string()))
             }
             Ok(Err(error)) => {
                 let Ending { end, error, text } = Ending::failed(&error);
-                return Err(Stop::Over { end, error, text });
+                Err(Stop::Over { end, error, text })
             }
             Err(_) => {
                 let awaited = format!("the connection to {address}");
-                return Err(Stop::Deadline {
+                Err(Stop::Deadline {
                     waited: limit,
                     awaited,
-                });
+                })
             }
-        };
-        let local = socket
-            .local()
-            .map_or_else(|| String::from("-"), |local| local.to_string());
-        self.tell(step, Some(actor), What::Connected(local));
-        let live = self.seat(actor, Connection::new(socket));
-        self.note_drops(&address, &live);
-        let ear = LoggingEar {
-            hearing: Rc::clone(&live.hearing),
-            connection: Rc::clone(&live.connection),
-        };
-        let drive = Rc::clone(&live.connection).drive(ear, Rc::clone(&self.scratch));
-        live.driving.replace(Some(tokio::task::spawn_local(drive)));
-        Ok(live)
+        }
     }
 
     async fn expect_refused(&self, step: usize, actor: ActorId) -> Stop {
@@ -240,7 +244,7 @@ impl Room<'_> {
             Some(live.actor),
             What::Said(bytes.len() as u64, beginning),
         );
-        live.connection.send(bytes);
+        live.driver.send(bytes);
     }
 
     async fn expect(&self, live: &Live, matcher: &Matcher, within: Option<Duration>) -> Heard {
@@ -277,14 +281,14 @@ impl Room<'_> {
     }
 
     fn finish(&self, live: &Live, step: usize) -> Heard {
-        live.connection.finish();
+        live.driver.finish();
         self.tell(step, Some(live.actor), What::Finished);
         Heard::nothing(Stop::Met)
     }
 
     async fn close_when_written(&self, live: &Live, step: usize) -> Heard {
         let limit = self.settings.timeout;
-        if deadline::within(limit, live.connection.written())
+        if deadline::within(limit, live.driver.written())
             .await
             .is_err()
         {
@@ -300,7 +304,7 @@ impl Room<'_> {
     }
 
     fn reset(&self, live: &Live, step: usize) -> Heard {
-        let stop = match live.connection.reset() {
+        let stop = match live.driver.reset() {
             Ok(()) => Stop::Met,
             Err(error) => Stop::Unanswerable(error.to_string()),
         };
@@ -318,12 +322,12 @@ impl Room<'_> {
         wanted: fn(End) -> bool,
         awaited: &str,
     ) -> Heard {
-        if live.connection.is_paused() {
+        if live.driver.is_paused() {
             let limit = within.unwrap_or(self.settings.timeout);
             let mut looks = Looks::at_connection();
             let word = deadline::within(limit, async {
                 loop {
-                    match live.connection.word() {
+                    match live.driver.word() {
                         Word::Open => looks.next().await,
                         Word::Ended => return End::End,
                         Word::Reset => return End::Reset,
@@ -347,7 +351,7 @@ impl Room<'_> {
         }
         let heard = self.hear_over(live, within, wanted, awaited).await;
         if heard.stop == Stop::Met {
-            live.connection.close();
+            live.driver.close();
         }
         heard
     }
@@ -364,7 +368,7 @@ impl Room<'_> {
             })
             .await;
         if heard.stop == Stop::Met {
-            live.connection.close();
+            live.driver.close();
         }
         heard
     }
