@@ -7,12 +7,16 @@ use std::process::Stdio;
 
 use harness::host::Signal;
 
+use crate::awaited::until;
 use crate::long_run;
 use crate::marked::{Mark, Running};
-use crate::support::{HARNESS, Place, run, until};
+use crate::support::{HARNESS, Place, run};
 
 /// So many cases have been played when a run is told to end.
 const MOMENTS: [usize; 5] = [0, 1, 2, 10, 40];
+
+/// More than are played before the last moment, since each is played on three servers.
+const SCENARIOS: usize = 100;
 
 /// How a run is told.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,9 +30,9 @@ enum Told {
 /// Tells a long run at every moment; it must give its report, and nothing may be left.
 fn check(told: Told) {
     for played in MOMENTS {
-        let place = long_run::place();
+        let place = long_run::place(SCENARIOS);
         let mark = Mark::new();
-        let mut running = long_run::start(&mark, &place);
+        let mut running = long_run::start(&mark, &place, &[]);
         until("the first cases", || {
             (long_run::played(&place)? >= played).then_some(())
         });
@@ -48,7 +52,7 @@ fn check(told: Told) {
         }
         let journal = long_run::journal(&place);
         assert!(
-            (played..long_run::CASES).contains(&journal.len()),
+            (played..3 * SCENARIOS).contains(&journal.len()),
             "{} cases",
             journal.len()
         );
@@ -134,11 +138,11 @@ fn a_run_that_inherits_ignored_signals_hears_them_and_its_servers_do_not_inherit
 
 #[test]
 fn results_of_earlier_runs_stay_until_there_are_new_ones() {
-    let place = long_run::place();
+    let place = long_run::place(SCENARIOS);
     let earlier = r#"{"cases": []}"#;
     fs::write(place.path("report.json"), earlier).unwrap();
     let mark = Mark::new();
-    let mut running = long_run::start(&mark, &place);
+    let mut running = long_run::start(&mark, &place, &[]);
     until("the first case", || {
         (long_run::played(&place)? > 0).then_some(())
     });

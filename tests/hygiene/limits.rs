@@ -3,8 +3,9 @@
 use std::fs;
 use std::process::Stdio;
 
+use crate::awaited::until;
 use crate::marked::{Mark, Running};
-use crate::support::{HARNESS, PATIENCE, Place, run, until};
+use crate::support::{HARNESS, PATIENCE, Place, run};
 
 /// More than the program and a few full receive logs take, and far less than what a server says
 /// that is never stopped.

@@ -1,5 +1,5 @@
-//! A run that goes on for seconds, each of its hundreds of cases on fresh processes: the Rust
-//! server's, one that forks, and one that leaves its session. It can be ended in its middle.
+//! A run that goes on for seconds, each of its cases on fresh processes: the Rust server's, one that
+//! forks, and one that leaves its session. It can be ended in its middle.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,13 +9,8 @@ use std::process::Stdio;
 use crate::marked::{Mark, Running};
 use crate::support::Place;
 
-const SCENARIOS: usize = 300;
-
-/// One for each scenario and peer.
-pub const CASES: usize = 3 * SCENARIOS;
-
-/// A folder with what is played.
-pub fn place() -> Place {
+/// A folder with what is played: so many scenarios, and three servers for each.
+pub fn place(scenarios: usize) -> Place {
     let peers = [
         "tests/fixtures/peers/detaches",
         "tests/fixtures/peers/forks",
@@ -24,7 +19,7 @@ pub fn place() -> Place {
     let echo = place.path("scenarios/echo.yaml");
     let text = fs::read_to_string(&echo).unwrap();
     fs::remove_file(echo).unwrap();
-    for number in 0..SCENARIOS {
+    for number in 0..scenarios {
         let name = format!("echo-{number:03}");
         let text = text.replace("name: echo", &format!("name: {name}"));
         fs::write(place.path(&format!("scenarios/{name}.yaml")), text).unwrap();
@@ -33,8 +28,8 @@ pub fn place() -> Place {
 }
 
 /// Starts it as the leader of a group, as a shell does.
-pub fn start(mark: &Mark, place: &Place) -> Running {
-    let mut command = mark.harness(place, &["--fresh", "--over", "tcp"]);
+pub fn start(mark: &Mark, place: &Place, words: &[&str]) -> Running {
+    let mut command = mark.harness(place, &[&["--fresh", "--over", "tcp"], words].concat());
     command.stdout(Stdio::null()).stderr(Stdio::null());
     Running::start(command.process_group(0))
 }

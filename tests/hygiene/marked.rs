@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use harness::host::{Pid, Signal};
 use rustix::process::{kill_process, kill_process_group};
 
-use crate::support::{HARNESS, Place, until};
+use crate::awaited::until;
+use crate::support::{HARNESS, Place};
 
 /// The variable with the mark; peers put it into the words of what they start.
 const MARK: &str = "HARNESS_TEST_MARK";

@@ -1,5 +1,5 @@
-//! A working folder of a test's own, the built program in it, and waiting for what comes. Which
-//! processes a test looks for, and what its report must say, is the test's own.
+//! A working folder of a test's own and the built program in it. What a test looks for, and what
+//! its report must say, is the test's own.
 
 mod program;
 
@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use harness::host::deadline::Looks;
 use tempfile::TempDir;
 
 use program::program;
@@ -87,26 +86,4 @@ pub fn run(command: Command) -> (Option<i32>, String) {
         output.status.code(),
         String::from_utf8_lossy(&written).into_owned(),
     )
-}
-
-/// Looks, as often as the program itself looks at a starting process, until something is seen.
-pub fn until<T>(awaited: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let began = Instant::now();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let mut looks = Looks::at_process();
-        loop {
-            if let Some(seen) = look() {
-                return seen;
-            }
-            assert!(
-                began.elapsed() < PATIENCE,
-                "waited {PATIENCE:?} for {awaited}"
-            );
-            looks.next().await;
-        }
-    })
 }

@@ -19,7 +19,7 @@ POSIX::setsid();
 if (fork) { exit }
 my $six = IO::Socket::IP->new(LocalHost => '::', LocalPort => 0, V6Only => 1, Listen => 1) or die $!;
 my $four = IO::Socket::INET->new(LocalAddr => '0.0.0.0:' . $six->sockport, Listen => 1) or die $!;
-my $datagrams = IO::Socket::INET->new(LocalAddr => '0.0.0.0', Proto => 'udp') or die $!;
+my $datagrams = IO::Socket::IP->new(LocalHost => '0.0.0.0', LocalPort => 0, Proto => 'udp') or die $!;
 my $path = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1) or die $!;
 sleep 600;
 ";
