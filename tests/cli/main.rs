@@ -1,4 +1,5 @@
 //! The command line, through the built program.
 
 mod invalid;
+mod readme;
 mod schemas;
