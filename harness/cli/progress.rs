@@ -116,7 +116,6 @@ impl Display {
         if let Some(bar) = &self.bar {
             bar.set_message("");
             bar.finish_and_clear();
-            bar.reset();
         }
         self.running.borrow_mut().clear();
     }

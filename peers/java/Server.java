@@ -1,82 +1,56 @@
-// The reference server in Java: echo and broadcast over tcp, udp and unix.
-// One thread and one Selector rather than a thread per client: all receivers hear one order, and
-// the rule for slow readers has one place.
+// The reference server in Java: echo and broadcast over tcp, udp and unix, on one thread and one Selector
+// rather than a thread per client: all hear one order, and the rule for slow readers has one place.
 
-import java.io.File;
-import java.io.IOException;
+import java.io.*;
 import java.net.*;
 import java.nio.ByteBuffer;
 import java.nio.channels.*;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.LinkedHashSet;
-import java.util.List;
+import java.util.*;
 import java.util.concurrent.locks.LockSupport;
 
 final class Server {
-    /** Bytes read, and relayed, at a time. */
-    static final int READ_SIZE = 64 * 1024;
-    /** While one client is owed more bytes than this, nobody is read from. */
-    static final int UNSENT_MARK = 1024 * 1024;
-    static final int RING_SIZE = UNSENT_MARK + READ_SIZE;
-    /** 200 clients that come at once must not wait for a retry. */
-    static final int BACKLOG = 1024;
-    static final int LONGEST_STALL = 86400;
+    static final int READ_SIZE = 64 * 1024;      // bytes read, and relayed, at a time
+    static final int UNSENT_MARK = 1024 * 1024;  // while one client is owed more, nobody is read from
+    static final int BACKLOG = 1024;             // 200 clients that come at once must not wait for a retry
 
     // ---- option parsing ----
-
-    static String behaviour = "", over = "", address = "", sender = "included", stall = "2";
+    static final List<String> NAMES = List.of("--behaviour", "--over", "--address", "--sender", "--stall");
+    static final Map<String, String> given = new HashMap<>(Map.of("--sender", "included", "--stall", "2"));
+    static String over, address;
     static boolean broadcast, excluded;
     static long stallNanoseconds;
 
     static void parseOptions(String[] words) {
         for (int i = 0; i < words.length; i += 2) {
+            if (!NAMES.contains(words[i])) fail(2, words[i], "no such option");
             if (i + 1 == words.length) fail(2, words[i], "an option and its value were expected");
-            switch (words[i]) {
-                case "--behaviour" -> behaviour = words[i + 1];
-                case "--over" -> over = words[i + 1];
-                case "--address" -> address = words[i + 1];
-                case "--sender" -> sender = words[i + 1];
-                case "--stall" -> stall = words[i + 1];
-                default -> fail(2, words[i], "no such option");
-            }
+            given.put(words[i], words[i + 1]);
         }
-        broadcast = indexOf(behaviour, "--behaviour", List.of("echo", "broadcast")) == 1;
-        excluded = indexOf(sender, "--sender", List.of("included", "excluded")) == 1;
-        indexOf(over, "--over", List.of("tcp", "udp", "unix"));
-        stallNanoseconds = (long) (parseStall() * 1e9);
+        broadcast = choose("--behaviour", List.of("echo", "broadcast")).equals("broadcast");
+        excluded = choose("--sender", List.of("included", "excluded")).equals("excluded") && broadcast;
+        over = choose("--over", List.of("tcp", "udp", "unix"));
+        address = given.getOrDefault("--address", "");
+        String stall = given.get("--stall");
+        boolean plain = isDigits(stall.replace(".", "")) && stall.indexOf('.') == stall.lastIndexOf('.');
+        double seconds = plain ? Double.parseDouble(stall) : 0;
+        if (seconds <= 0 || seconds > 86400) fail(2, stall, "--stall takes seconds above 0 and up to 86400");
+        stallNanoseconds = (long) (seconds * 1e9);
     }
 
-    static int indexOf(String word, String option, List<String> words) {
-        int index = words.indexOf(word);
-        if (index < 0) fail(2, word, option + " must be one of " + String.join(", ", words));
-        return index;
+    static String choose(String option, List<String> words) {
+        String word = given.getOrDefault(option, "");
+        if (!words.contains(word)) fail(2, word, option + " must be one of " + String.join(", ", words));
+        return word;
     }
 
-    static double parseStall() {
-        double seconds = 0;
-        try {
-            // Java itself would take `1e3`, `2d` and `NaN` too.
-            if (isMadeOf("0123456789.", stall)) seconds = Double.parseDouble(stall);
-        } catch (NumberFormatException error) {
-            seconds = 0;
-        }
-        if (seconds <= 0 || seconds > LONGEST_STALL) {
-            fail(2, stall, "--stall takes a number of seconds above 0 and up to " + LONGEST_STALL);
-        }
-        return seconds;
-    }
-
-    // By hand, since the first regular expression of a program costs 7 ms.
-    static boolean isMadeOf(String characters, String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (characters.indexOf(text.charAt(i)) < 0) return false;
-        }
-        return !text.isEmpty();
+    // A tokenizer, since the first regular expression of a program costs 7 ms.
+    static boolean isDigits(String text) {
+        return !text.isEmpty() && !new StringTokenizer(text, "0123456789").hasMoreTokens();
     }
 
     static boolean isNumberUpTo(int largest, String text) {
-        return isMadeOf("0123456789", text) && text.length() <= 5 && Integer.parseInt(text) <= largest;
+        return isDigits(text) && text.length() <= 5 && Integer.parseInt(text) <= largest;
     }
 
     static boolean isLoopback(String host) {
@@ -94,9 +68,9 @@ final class Server {
             if (length == 0 || length >= 100) fail(2, address, "--address must be a path of 1 to 99 bytes");
             return UnixDomainSocketAddress.of(address);
         }
-        int colon = Math.max(address.lastIndexOf(':'), 0);
-        String host = address.substring(0, colon);
-        String port = address.substring(address.lastIndexOf(':') + 1);
+        int colon = address.lastIndexOf(':');
+        String host = address.substring(0, Math.max(colon, 0));
+        String port = address.substring(colon + 1);
         if (!isLoopback(host) || !isNumberUpTo(65535, port)) {
             fail(2, address, "--address must be a loopback address like 127.0.0.1:0 or [::1]:0");
         }
@@ -104,117 +78,88 @@ final class Server {
     }
 
     // ---- the room: who hears what, and how long a slow reader is waited for ----
-
     static final class Client {
         SocketChannel channel;
         SelectionKey key;
-        /** Its end has not been read; others are relayed to it. */
-        boolean says = true, hears = true;
-        /** Its words wait until no reader is slow. */
-        boolean parked;
-        /** A ring of RING_SIZE, there only while bytes are unsent. */
-        byte[] owed;
-        int start, unsent;
-        /** When it fell behind, or last took a byte since. */
-        long clock;
+        boolean hears = true;  // until its own end is read
+        byte[] owed;           // there only while bytes are unsent
+        int unsent;
     }
 
-    static final LinkedHashSet<Client> members = new LinkedHashSet<>();
-    /** The oldest clock first. */
-    static final LinkedHashSet<Client> behind = new LinkedHashSet<>();
-    static final ArrayDeque<Client> parked = new ArrayDeque<>();
-
-    static void watch(Client client) {
-        boolean reads = client.says && !client.parked;
-        int operations = (reads ? SelectionKey.OP_READ : 0) | (client.unsent > 0 ? SelectionKey.OP_WRITE : 0);
-        if (client.key.isValid()) client.key.interestOps(operations);
-    }
+    static final LinkedHashSet<Client> clients = new LinkedHashSet<>();
+    static final LinkedHashMap<Client, Long> behind = new LinkedHashMap<>();  // and since when, oldest first
+    static final ArrayDeque<Client> waiting = new ArrayDeque<>();  // to be heard when nobody is behind
+    static final ByteBuffer heard = ByteBuffer.allocateDirect(READ_SIZE);
 
     static void setUnsent(Client client, int unsent) {
-        boolean turned = (client.unsent > 0) != (unsent > 0);
+        if ((client.unsent > 0) != (unsent > 0)) {
+            client.key.interestOps(client.key.interestOps() ^ SelectionKey.OP_WRITE);
+            client.owed = unsent > 0 ? new byte[UNSENT_MARK + READ_SIZE] : null;
+        }
         client.unsent = unsent;
         behind.remove(client);
-        if (unsent > UNSENT_MARK) {
-            client.clock = System.nanoTime();
-            behind.add(client);
-        }
-        if (!turned) return;
-        client.owed = unsent > 0 ? new byte[RING_SIZE] : null;
-        client.start = 0;
-        watch(client);
+        if (unsent > UNSENT_MARK) behind.put(client, System.nanoTime());
     }
 
-    /** From now on it hears nothing new; closed once it has no more to say and is owed nothing. */
-    static void leave(Client client) {
-        members.remove(client);
-        client.hears = false;
-        if (client.says || client.unsent > 0) return;
+    // The connection is over, whatever was still owed.
+    static void forget(Client client) throws IOException {
+        clients.remove(client);
+        behind.remove(client);
+        waiting.remove(client);
+        client.channel.close();
+    }
+
+    // How many bytes the kernel takes now. A client that is gone is said to take all, and forgotten
+    // only when its end is read: what it said before it went away is still relayed.
+    static int offer(Client client, ByteBuffer bytes) {
         try {
-            client.channel.close();
+            return client.channel.write(bytes);
         } catch (IOException error) {
-            // It is gone all the same.
+            return bytes.remaining();
         }
     }
 
-    /** It takes nothing more, but what it said before it went away is still read. */
-    static void deafen(Client client) {
-        setUnsent(client, 0);
-        leave(client);
-    }
-
-    static void reset(Client client) throws IOException {
-        // Only tcp knows a reset.
-        if (over.equals("tcp")) client.channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-        client.says = false;
-        deafen(client);
-    }
-
-    /** Sends what the kernel takes at once; only the rest is copied. */
-    static void tell(Client client, ByteBuffer bytes) {
-        bytes.rewind();
-        try {
-            if (client.unsent == 0) client.channel.write(bytes);
-        } catch (IOException error) {
-            deafen(client);
-            return;
-        }
-        int rest = bytes.remaining();
-        if (rest == 0) return;
+    static void owe(Client client, ByteBuffer bytes) {
         int old = client.unsent;
+        int taken = old > 0 ? 0 : offer(client, bytes.rewind());
+        int rest = bytes.limit() - taken;
+        if (rest == 0) return;
         setUnsent(client, old + rest);
-        int end = (client.start + old) % RING_SIZE;
-        int first = Math.min(rest, RING_SIZE - end);
-        bytes.get(client.owed, end, first).get(client.owed, 0, rest - first);
+        bytes.position(taken).get(client.owed, old, rest);
     }
 
     static void relay(Client speaker, ByteBuffer bytes) {
-        if (!broadcast) {
-            if (speaker.hears) tell(speaker, bytes);
-            return;
-        }
-        // A copy, since a member that is gone leaves while it is told.
-        for (Client member : members.toArray(new Client[0])) {
-            if (member != speaker || !excluded) tell(member, bytes);
+        if (!broadcast) owe(speaker, bytes);
+        else for (Client client : clients) {
+            if (client.hears && (client != speaker || !excluded)) owe(client, bytes);
         }
     }
 
-    static void flush(Client client) {
-        // Java copies all of it first, however little the kernel then takes.
-        int part = Math.min(Math.min(client.unsent, READ_SIZE), RING_SIZE - client.start);
-        try {
-            int sent = client.channel.write(ByteBuffer.wrap(client.owed, client.start, part));
-            client.start = (client.start + sent) % RING_SIZE;
-            if (sent > 0) setUnsent(client, client.unsent - sent);
-            if (!client.says) leave(client);
-        } catch (IOException error) {
-            deafen(client);
+    // Sends what the client takes now, and forgets it when it has left and is owed nothing.
+    static void flush(Client client) throws IOException {
+        if (client.unsent > 0) {
+            // Java copies all of it first, however little the kernel then takes.
+            int part = Math.min(client.unsent, 4 * READ_SIZE);
+            int taken = offer(client, ByteBuffer.wrap(client.owed, 0, part));
+            int rest = client.unsent - taken;
+            System.arraycopy(client.owed, taken, client.owed, 0, rest);
+            if (taken > 0) setUnsent(client, rest);
         }
+        if (!client.hears && client.unsent == 0) forget(client);
+    }
+
+    // Resets a client that took nothing for the stall time; says in how many milliseconds to look again.
+    static long resetStalled() throws IOException {
+        if (behind.isEmpty()) return 0;  // no limit
+        Client slowest = behind.keySet().iterator().next();
+        long patience = behind.get(slowest) + stallNanoseconds - System.nanoTime();
+        if (patience >= 0) return patience / 1_000_000 + 1;
+        if (over.equals("tcp")) slowest.channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        forget(slowest);
+        return 1;
     }
 
     // ---- tcp and unix ----
-
-    static final ByteBuffer heard = ByteBuffer.allocateDirect(READ_SIZE);
-
     static void welcome(ServerSocketChannel listener, Selector selector) {
         try {
             SocketChannel channel = listener.accept();
@@ -224,40 +169,31 @@ final class Server {
             Client client = new Client();
             client.channel = channel;
             client.key = channel.register(selector, SelectionKey.OP_READ, client);
-            members.add(client);
+            clients.add(client);
         } catch (IOException error) {
             // It went away before it was accepted, or it waits until a descriptor is free.
         }
     }
 
-    static void hear(Client client) {
-        heard.clear();
+    static void hear(Client client) throws IOException {
         try {
-            if (client.channel.read(heard) >= 0) {
+            if (client.channel.read(heard.clear()) >= 0) {
                 relay(client, heard.flip());
                 return;
             }
-            client.says = false;
-            watch(client);
-            leave(client);
         } catch (IOException error) {
-            client.says = false;
-            deafen(client);
+            // A reset is an end too.
         }
+        client.key.interestOpsAnd(~SelectionKey.OP_READ);
+        client.hears = false;
+        flush(client);
     }
 
-    static void setParked(Client client, boolean waits) {
-        client.parked = waits;
-        watch(client);
-        if (waits) parked.add(client);
-        else hear(client);
-    }
-
-    static void serve(SelectionKey key, Client client) {
-        if (key.isValid() && key.isWritable()) flush(client);
-        if (!key.isValid() || !key.isReadable()) return;
-        if (behind.isEmpty()) hear(client);
-        else setParked(client, true);
+    static void serve(Client client) throws IOException {
+        if (client.key.isWritable()) flush(client);
+        if (!client.key.isValid() || !client.key.isReadable()) return;
+        client.key.interestOpsAnd(~SelectionKey.OP_READ);
+        waiting.add(client);
     }
 
     static void serveStreams(ServerSocketChannel listener) throws IOException {
@@ -265,55 +201,41 @@ final class Server {
         listener.configureBlocking(false);
         listener.register(selector, SelectionKey.OP_ACCEPT);
         while (!Thread.interrupted()) {
-            // Read from first, so that a flood of others does not starve them.
-            while (behind.isEmpty() && !parked.isEmpty()) setParked(parked.remove(), false);
-            long patience = 0;
-            if (!behind.isEmpty()) {
-                Client slowest = behind.iterator().next();
-                patience = slowest.clock + stallNanoseconds - System.nanoTime();
-                if (patience < 0) {
-                    reset(slowest);
-                    continue;
-                }
+            // In their order, so that a flood of one does not starve another.
+            while (behind.isEmpty() && !waiting.isEmpty()) {
+                Client client = waiting.remove();
+                client.key.interestOpsOr(SelectionKey.OP_READ);
+                hear(client);
             }
-            // 0 is no limit.
-            selector.select(behind.isEmpty() ? 0 : patience / 1_000_000 + 1);
+            selector.select(resetStalled());
             for (SelectionKey key : selector.selectedKeys()) {
                 if (key.attachment() == null) welcome(listener, selector);
-                else serve(key, (Client) key.attachment());
+                else serve((Client) key.attachment());
             }
             selector.selectedKeys().clear();
         }
     }
 
     // ---- udp ----
-
-    static void send(DatagramChannel channel, ByteBuffer bytes, SocketAddress receiver) {
-        try {
-            channel.send(bytes.rewind(), receiver);
-        } catch (IOException error) {
-            // What cannot be delivered concerns only its receiver.
-        }
-    }
-
     static void serveDatagrams(DatagramChannel channel) throws IOException {
         LinkedHashSet<SocketAddress> heardFrom = new LinkedHashSet<>();
         while (true) {
             SocketAddress speaker = channel.receive(heard.clear());
             heard.flip();
-            if (!broadcast) {
-                send(channel, heard, speaker);
-                continue;
-            }
+            // An echo is a broadcast to nobody but its speaker.
+            if (!broadcast) heardFrom.clear();
             heardFrom.add(speaker);
             for (SocketAddress receiver : heardFrom) {
-                if (!excluded || !receiver.equals(speaker)) send(channel, heard, receiver);
+                try {
+                    if (!excluded || !receiver.equals(speaker)) channel.send(heard.rewind(), receiver);
+                } catch (IOException error) {
+                    // What cannot be delivered concerns only its receiver.
+                }
             }
         }
     }
 
     // ---- listening and the ready line ----
-
     static void listen() throws IOException {
         SocketAddress place = parseAddress();
         // Told, since an IPv4 address would else be bound on an IPv6 socket.
@@ -343,46 +265,34 @@ final class Server {
     }
 
     // ---- main ----
-
-    /**
-     * Runs at SIGTERM and SIGINT, after which a JVM would exit with 143. The serving thread halts, not
-     * this one, since a JVM waits 300 ms for a thread that is inside of a system call.
-     */
+    // Runs at SIGTERM and SIGINT, after which a JVM would exit with 143. The serving thread halts, not
+    // this one, since a JVM waits 300 ms for a thread that is inside of a system call.
     static final class Stop extends Thread {
         final Thread serving = Thread.currentThread();
-
         @Override public void run() {
             serving.interrupt();
             while (true) LockSupport.park();
         }
     }
 
-    /** Ends the program with one line; halts, since exiting would run the hook. */
+    // Ends the program with one line; halts, since exiting would run the hook.
     static void fail(int status, String subject, String problem) {
         System.err.println("server: " + subject + ": " + problem);
         Runtime.getRuntime().halt(status);
     }
 
-    static String errnoName(IOException error) {
-        return switch (String.valueOf(error.getMessage())) {
-            case "Address already in use" -> "EADDRINUSE";
-            case "Cannot assign requested address" -> "EADDRNOTAVAIL";
-            case "Permission denied" -> "EACCES";
-            case "No such file or directory" -> "ENOENT";
-            default -> error.toString();
-        };
-    }
+    static final Map<String, String> ERRNO_NAMES = Map.of(
+        "Address already in use", "EADDRINUSE", "Cannot assign requested address", "EADDRNOTAVAIL",
+        "Permission denied", "EACCES", "No such file or directory", "ENOENT");
 
     public static void main(String[] words) {
         parseOptions(words);
         try {
             listen();
-        } catch (ClosedChannelException stopped) {
+        } catch (ClosedChannelException | CancelledKeyException stopped) {
             // By Stop: an interrupt closes the channel that it finds in use.
-        } catch (IOException error) {
-            fail(1, address, errnoName(error));
         } catch (Throwable error) {
-            fail(1, address, error.toString());
+            fail(1, address, ERRNO_NAMES.getOrDefault(String.valueOf(error.getMessage()), error.toString()));
         }
         if (over.equals("unix")) new File(address).delete();
         Runtime.getRuntime().halt(0);

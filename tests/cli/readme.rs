@@ -92,9 +92,33 @@ fn complaint(folder: &Path, line: &str) -> Option<String> {
         .args(words)
         .output()
         .expect("harness runs");
-    let said = String::from_utf8_lossy(&output.stderr);
-    let shown = String::from_utf8_lossy(&output.stdout);
-    (!output.status.success()).then(|| format!("`{line}` ({}):\n{said}{shown}", output.status))
+    let said = [output.stderr, output.stdout].concat();
+    let said = String::from_utf8_lossy(&said);
+    let is_well = output.status.success() || lacks_a_language(output.status.code(), line, &said);
+    (!is_well).then(|| format!("`{line}` ({}):\n{said}", output.status))
+}
+
+/// Whether a command did its work on a machine that lacks a language: `doctor` and `build` tell so
+/// with an exit code of 1 and the command that installs it.
+fn lacks_a_language(code: Option<i32>, line: &str, said: &str) -> bool {
+    let command = line
+        .strip_prefix(PROGRAM)
+        .and_then(|it| it.split(' ').next());
+    code == Some(1)
+        && matches!(command, Some("doctor" | "build"))
+        && said.contains("apt-get install")
+}
+
+#[test]
+fn only_a_language_may_be_missing() {
+    let check = |code: i32, line: &str, said: &str, expected: bool| {
+        assert_eq!(lacks_a_language(Some(code), line, said), expected, "{line}");
+    };
+    let doctor = "cargo run --release -- doctor";
+    check(1, doctor, "missing: apt-get install -y nodejs", true);
+    check(1, doctor, "missing", false);
+    check(2, doctor, "missing: apt-get install -y nodejs", false);
+    check(1, "cargo run --release -- run", "apt-get install", false);
 }
 
 #[test]
