@@ -241,9 +241,11 @@ fn same_folder(path: &Path, other: &Path) -> bool {
 
 /// A path as messages show it: from the working folder where it lies in there.
 pub fn shown(path: &Path, session: &Session) -> PathBuf {
-    path.strip_prefix(&session.surroundings.working)
-        .unwrap_or(path)
-        .to_owned()
+    match path.strip_prefix(&session.surroundings.working) {
+        Ok(inside) if inside.as_os_str().is_empty() => PathBuf::from("."),
+        Ok(inside) => inside.to_owned(),
+        Err(_) => path.to_owned(),
+    }
 }
 
 fn push(mistakes: &mut String, rendered: &str) {

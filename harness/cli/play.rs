@@ -152,6 +152,9 @@ impl<'a> Playing<'a> {
                 if self.manner.show {
                     display.show(&timeline(case, &trace, super::print::result_colour()));
                 }
+                if let Some(fault) = trace.fault() {
+                    return nothing(oracle::Played::Fault(fault.to_owned()));
+                }
                 let failures = oracle::judge(case, &trace);
                 let Trace {
                     crash,

@@ -98,9 +98,10 @@ async fn play_all(
     });
     let mut cases: Vec<CaseLine> = fold(lines.collect(), typed.repeat);
     let wall = began.elapsed();
-    if outcome.ended_by.is_none() {
-        second::play_again(company, &settings, &mut cases).await?;
-    }
+    let ended_by = match outcome.ended_by {
+        None => second::play_again(company, &settings, &mut cases).await?,
+        ended_by => ended_by,
+    };
     let timings = Timings {
         wall,
         starts: outcome.starts,
@@ -117,7 +118,7 @@ async fn play_all(
         timings: typed.timings.then_some(timings),
         wall,
         strict: typed.strict,
-        ended_by: outcome.ended_by,
+        ended_by,
     })
 }
 
@@ -168,7 +169,7 @@ fn fold(lines: Vec<CaseLine>, times: usize) -> Vec<CaseLine> {
             None => folded.push((line, vec![verdict])),
             Some((first, verdicts)) => {
                 verdicts.push(verdict);
-                if verdict.fails() && !first.ruling.verdict.fails() {
+                if verdict.gravity() > first.ruling.verdict.gravity() {
                     *first = line;
                 }
             }

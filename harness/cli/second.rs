@@ -12,9 +12,10 @@ use super::results::Journal;
 use crate::exec::Settings;
 use crate::oracle::{Ruling, Verdict};
 use crate::plan::{Plan, Scope};
-use crate::report::CaseLine;
+use crate::report::{CaseLine, EndedBy};
 
-/// Plays failed cases again: the first 20, at most two of one offer, 30 s in all.
+/// Plays failed cases again: the first 20, at most two of one offer, 30 s in all. Gives what ended
+/// it before its time.
 ///
 /// # Errors
 /// When there is no stage to play on.
@@ -22,7 +23,7 @@ pub async fn play_again(
     company: &Company<'_>,
     settings: &Settings,
     cases: &mut [CaseLine],
-) -> Result<(), Problem> {
+) -> Result<Option<EndedBy>, Problem> {
     let began = Instant::now();
     let mut of_offer: BTreeMap<(String, usize), usize> = BTreeMap::new();
     let mut played = 0;
@@ -34,20 +35,28 @@ pub async fn play_again(
             .entry((offer.peer.clone(), offer.place))
             .or_default();
         let room = played < MOST && *of_this < MOST_OF_ONE_OFFER && began.elapsed() < IN_ALL;
+        let mut ended_by = None;
         let found = match room {
-            false => String::from("not played again"),
+            false => String::from("not played again: enough failed cases were"),
             true => {
                 played += 1;
                 *of_this += 1;
-                again(company, settings, line).await?
+                {
+                    let (found, ended) = again(company, settings, line).await?;
+                    ended_by = ended;
+                    found
+                }
             }
         };
         line.beside = Some(match line.beside.take() {
             Some(beside) => format!("{beside}; {found}"),
             None => found,
         });
+        if ended_by.is_some() {
+            return Ok(ended_by);
+        }
     }
-    Ok(())
+    Ok(None)
 }
 
 fn is_worth_it(ruling: &Ruling) -> bool {
@@ -59,7 +68,7 @@ async fn again(
     company: &Company<'_>,
     settings: &Settings,
     line: &CaseLine,
-) -> Result<String, Problem> {
+) -> Result<(String, Option<EndedBy>), Problem> {
     let settings = Settings {
         jobs: 1,
         fresh: true,
@@ -73,7 +82,7 @@ async fn again(
         .play(&Display::of_counts(), &Journal::none(), Scope::Selection)
         .await;
     let ruling = outcome.rulings.into_iter().flatten().next();
-    Ok(match ruling.map(|ruling| ruling.verdict) {
+    let found = match ruling.map(|ruling| ruling.verdict) {
         Some(verdict) if verdict == line.ruling.verdict => {
             String::from("fails again when played alone on a fresh process")
         }
@@ -85,7 +94,8 @@ async fn again(
         }
         Some(verdict) => format!("unsteady: played again it is `{verdict}`"),
         None => String::from("not played again"),
-    })
+    };
+    Ok((found, outcome.ended_by))
 }
 
 /// So many cases are played again.

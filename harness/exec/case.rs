@@ -26,7 +26,7 @@ pub(super) async fn play(stage: &Stage, pool: &Pool, case: &Case, offer: &Rc<Off
     let own = case.scenario.handles_server();
     let server = match (own, case.scenario.begins_without_server()) {
         (true, true) => None,
-        (true, false) => match pool::start(stage, offer).await {
+        (true, false) => match pool.start(stage, offer).await {
             Ok(server) => Some(server),
             Err(not) => return Done::without_server(not),
         },
@@ -35,11 +35,14 @@ pub(super) async fn play(stage: &Stage, pool: &Pool, case: &Case, offer: &Rc<Off
             Err(not) => return Done::without_server(not),
         },
     };
-    let room = Room::new(case, stage, server);
+    let room = Room::new(case, stage, pool, server);
     let end = case.scenario.end_index();
     let played = deadline::within(CASE, async {
         room.note_start();
-        room.play(&case.scenario.steps).await && room.finale(end).await
+        room.play(&case.scenario.steps).await
+            && room.judge_floods(end)
+            && room.finale(end).await
+            && room.judge_floods(end)
     });
     let went_well = match played.await {
         Ok(went_well) => went_well,
@@ -133,7 +136,7 @@ async fn end_for_good(
     trace.stderr = server.output.stderr();
     let crashed = server
         .crash()
-        .filter(|exit| exit.status != Status::Signal(KILL));
+        .filter(|exit| exit.status != Status::Signal(pool::KILL));
     trace.crash = crashed.map(|exit| in_words(exit.status));
     Ok(())
 }
@@ -155,9 +158,6 @@ impl Room<'_> {
         }
     }
 }
-
-/// The number of SIGKILL.
-const KILL: i32 = 9;
 
 /// How long a case may take in all.
 const CASE: Duration = Duration::from_secs(60);

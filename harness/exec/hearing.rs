@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 use super::appetite::LONGEST_TOKEN;
 use super::room::{Heard, Live, Room, Standing};
 use crate::host::deadline;
-use crate::scenario::model::{FloodRange, RECORD};
+use crate::scenario::model::RECORD;
 use crate::scenario::words::{End, Trait};
-use crate::scenario::{Action, ActorId, Doing};
 use crate::trace::{Log, Passed, Stop};
 
 /// How long a wait may take.
@@ -50,7 +49,8 @@ impl Room<'_> {
             let cursor = live.cursor.get();
             let (decided, units) = {
                 let log = live.hearing.log.borrow();
-                let decided = if undecided { None } else { look(&log, cursor) };
+                // What is undecided may still be right; wrong it is not yet.
+                let decided = look(&log, cursor).filter(|it| !undecided || it.is_ok());
                 (decided, *from.get_or_insert(cursor)..log.len())
             };
             match decided {
@@ -140,7 +140,8 @@ impl Room<'_> {
         }
         let record = unread.get(..RECORD)?;
         let found = among.iter().find_map(|sender| {
-            self.flood_number(*sender, record)
+            self.scenario()
+                .flood_number(*sender, record)
                 .map(|number| (*sender, number))
         })?;
         live.passed_records
@@ -183,39 +184,15 @@ impl Room<'_> {
             Standing::Connected | Standing::Joining => true,
             Standing::Member => lenient || self.joining.borrow().contains(&number),
         };
+        // Nobody hears itself where the server leaves the sender out.
+        let excluded = self.server_is(Trait::Sender, "excluded");
         // An echo that tells a client the words of another is wrong, token or not.
         let own_only = self.scenario().server.is_echo();
         let own = || self.tokens.borrow()[number as usize - 1].actor == live.actor;
-        in_time && !live.passed.borrow().contains(&number) && (!own_only || own())
-    }
-
-    /// The number of a record, if a sender's floods have one like it.
-    fn flood_number(&self, sender: ActorId, record: &[u8]) -> Option<u32> {
-        let place = self.actor(sender).place;
-        self.scenario()
-            .every_step()
-            .find_map(|step| match &step.doing {
-                Doing::Act {
-                    actors,
-                    action:
-                        Action::Flood {
-                            messages,
-                            prefix,
-                            first,
-                        },
-                } => {
-                    let at = actors.iter().position(|actor| *actor == sender)?;
-                    let (first, messages, prefix) = (first[at], *messages, prefix.clone());
-                    FloodRange {
-                        sender,
-                        prefix,
-                        first,
-                        messages,
-                    }
-                    .number_of(record, place)
-                }
-                _ => None,
-            })
+        in_time
+            && !live.passed.borrow().contains(&number)
+            && (!own_only || own())
+            && !(excluded && own())
     }
 
     /// Waits for the end of a connection that is being read; nothing else may come before.

@@ -1,6 +1,5 @@
 //! Joining: an actor proves by a token, which goes through the server, that it hears and is heard.
 
-use std::future::Future;
 use std::rc::Rc;
 
 use futures_util::future::{join_all, select_all};
@@ -52,8 +51,11 @@ impl Room<'_> {
         let first = self.say_token(step, live).await;
         *self.joining.borrow_mut() = first..first + 1;
         if excluded || !self.case.transport.is_stream() {
-            self.repeat_until_heard(step, live, &hearers, &awaited, first)
-                .await;
+            let repeated = self.repeat_until_heard(step, live, &hearers, &awaited, first);
+            if let Some((hearer, heard)) = repeated.await {
+                // Nobody heard anything of it in the time that a step has: no use to wait again.
+                return self.record(step, Some(&hearer), hearer.actor, heard);
+            }
         }
         let last = self.joining.borrow().end - 1;
         let hear = |hearer| self.hear_token(hearer, &awaited, last);
@@ -75,7 +77,8 @@ impl Room<'_> {
     }
 
     /// Says a higher token every 50 ms until any of this join is heard: the server may not have
-    /// known yet that the actor is there, and nothing tells when it does.
+    /// known yet that the actor is there, and nothing tells when it does. Gives the first hearer
+    /// that heard something else, or nothing in all the time.
     async fn repeat_until_heard(
         &self,
         step: usize,
@@ -83,9 +86,9 @@ impl Room<'_> {
         hearers: &[Rc<Live>],
         awaited: &str,
         first: u32,
-    ) {
+    ) -> Option<(Rc<Live>, Heard)> {
         if hearers.is_empty() {
-            return;
+            return None;
         }
         let heard = select_all(
             hearers
@@ -100,7 +103,11 @@ impl Room<'_> {
                 self.joining.borrow_mut().end += 1;
             }
         };
-        either(heard, repeated).await;
+        let (heard, place, _) = tokio::select! {
+            heard = heard => heard,
+            () = repeated => unreachable!("it is repeated for ever"),
+        };
+        (heard.stop != Stop::Met).then(|| (Rc::clone(&hearers[place]), heard))
     }
 
     async fn say_token(&self, step: usize, live: &Live) -> u32 {
@@ -152,14 +159,6 @@ impl Room<'_> {
             (cursor < log.len()).then_some(Err(Stop::Differs))
         })
         .await
-    }
-}
-
-/// Runs two futures until either is ready.
-async fn either(first: impl Future, second: impl Future) {
-    tokio::select! {
-        _ = first => {}
-        _ = second => {}
     }
 }
 

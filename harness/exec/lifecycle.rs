@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::pool;
 use super::room::Room;
 use super::server::{NotListening, Place, Server, at_port, in_words};
+use crate::host::deadline;
 use crate::host::{Signal, Status};
 use crate::scenario::ServerAction;
 use crate::scenario::model::{ExpectedCode, ExpectedExit};
@@ -29,7 +30,7 @@ impl Room<'_> {
                 None => Stop::Met,
                 Some(status) => Stop::Server(in_words(status)),
             },
-            ServerAction::ExpectExit(expected) => self.expect_exit(expected),
+            ServerAction::ExpectExit(expected) => self.expect_exit(expected).await,
         };
         self.record_server(step, stop)
     }
@@ -49,6 +50,13 @@ impl Room<'_> {
         let Some(offer) = self.case.offer() else {
             return Stop::Unanswerable(String::from("no offer plays this case"));
         };
+        if let Some(crash) = self.server_now().and_then(|last| last.crash()) {
+            // A crash is not made good by another start.
+            return Stop::Server(in_words(crash.status));
+        }
+        if let Err(not) = self.pool.free_port(self.stage, offer.port).await {
+            return self.not_listening(not);
+        }
         let place = match place {
             Some(place) => Ok(place),
             None => Place::of(offer, self.stage).await,
@@ -126,6 +134,13 @@ impl Room<'_> {
             if stop != Stop::Met {
                 return stop;
             }
+            // One that was about to crash ends otherwise than one that is told to.
+            let status = self
+                .exit_status()
+                .filter(|status| !ExpectedCode::Stopped.is(*status));
+            if let Some(status) = status {
+                return Stop::Server(in_words(status));
+            }
         }
         let place = match (same_port, last) {
             (true, Some(address @ (Address::Tcp(_) | Address::Udp(_)))) => {
@@ -168,13 +183,25 @@ impl Room<'_> {
         }
     }
 
-    fn expect_exit(&self, expected: &ExpectedExit) -> Stop {
+    /// Waits for the end of the process, and judges it once its streams have ended.
+    async fn expect_exit(&self, expected: &ExpectedExit) -> Stop {
         let Some(server) = self.server_now() else {
             return Stop::Server(String::from("it never ran"));
         };
-        let Some(exit) = server.process.exit() else {
-            return Stop::Server(String::from("it still runs"));
+        let limit = self.settings.timeout;
+        let exit = match deadline::within(limit, server.process.ended()).await {
+            Ok(Ok(exit)) => exit,
+            Ok(Err(lost)) => return self.not_listening(NotListening::Fault(lost.to_string())),
+            Err(_) => {
+                let awaited = String::from("the server to exit");
+                return Stop::Deadline {
+                    waited: limit,
+                    awaited,
+                };
+            }
         };
+        server.ending.set(true);
+        self.end_tree(&server).await;
         let found = |regex: &Option<regex::bytes::Regex>, tail: &Tail| {
             regex
                 .as_ref()

@@ -12,7 +12,7 @@ use super::server::{NotListening, Place, Server, in_words};
 use super::stage::Stage;
 use crate::host::deadline::{self, Looks};
 use crate::host::{Status, tree};
-use crate::peer::manifest::Offer;
+use crate::peer::manifest::{Offer, Port};
 use crate::scenario::words::Transport;
 use crate::transport::Address;
 
@@ -49,9 +49,50 @@ impl Pool {
             }
             Some(server) => {
                 end(stage, &server).await?;
-                start(stage, offer).await
+                self.start(stage, offer).await
             }
-            None => start(stage, offer).await,
+            None => self.start(stage, offer).await,
+        }
+    }
+
+    /// Starts a process of an offer and waits until it listens.
+    pub async fn start(
+        &self,
+        stage: &Stage,
+        offer: &Rc<Offer>,
+    ) -> Result<Rc<Server>, NotListening> {
+        self.free_port(stage, offer.port).await?;
+        // Before the permit: who waits for a port must not keep others from starting.
+        let place = Place::of(offer, stage).await?;
+        let permit = stage.permit_start().await;
+        let server = Server::start(stage, offer, place).await?;
+        let listening = server.listen(stage).await;
+        drop(permit);
+        let server = Rc::new(server);
+        match listening {
+            Ok(()) => Ok(server),
+            Err(NotListening::Exited(exit)) => {
+                end(stage, &server).await?;
+                let mut reason = format!(
+                    "{} ended before it listened: {}",
+                    offer.peer,
+                    in_words(exit.status)
+                );
+                let last = server.output.stderr().last_lines(LAST_WORDS);
+                match last.as_slice() {
+                    [] => {}
+                    [only] => reason.push_str(&format!("; its last words: {only}")),
+                    several => {
+                        reason.push_str("; its last words:\n");
+                        reason.push_str(&several.join("\n"));
+                    }
+                }
+                Err(NotListening::Broken(reason))
+            }
+            Err(other) => {
+                end(stage, &server).await?;
+                Err(other)
+            }
         }
     }
 
@@ -62,18 +103,42 @@ impl Pool {
         server: Rc<Server>,
         ours: &[SocketAddr],
     ) -> Result<Left, NotListening> {
-        let left = match stage.settings.fresh || !is_reusable(&server.offer) {
+        let left = match stage.means.settings.fresh || !is_reusable(&server.offer) {
             true => None,
             false => Some(await_nothing_left(stage, &server, ours).await),
         };
-        match left {
-            Some(Left::Nothing) => {
-                let key = (server.offer.peer.clone(), server.offer.place);
-                self.idle.borrow_mut().entry(key).or_default().push(server);
-            }
-            _ => end(stage, &server).await?,
+        if left == Some(Left::Nothing) {
+            let key = (server.offer.peer.clone(), server.offer.place);
+            self.idle.borrow_mut().entry(key).or_default().push(server);
+            return Ok(Left::Nothing);
         }
-        Ok(left.unwrap_or(Left::Nothing))
+        end(stage, &server).await?;
+        // What we kill dies of SIGKILL, so any other status is the process's own.
+        let own = server
+            .crash()
+            .filter(|exit| exit.status != Status::Signal(KILL));
+        Ok(match (left, own) {
+            (_, Some(exit)) => Left::Ended(exit.status),
+            (left, None) => left.unwrap_or(Left::Nothing),
+        })
+    }
+
+    /// Ends the processes that wait and hold a port that a new one must have.
+    pub async fn free_port(&self, stage: &Stage, wanted: Port) -> Result<(), NotListening> {
+        if !matches!(wanted, Port::Fixed(_)) {
+            return Ok(());
+        }
+        let holders: Vec<Rc<Server>> = {
+            let mut idle = self.idle.borrow_mut();
+            let taken = idle
+                .values_mut()
+                .flat_map(|servers| servers.extract_if(.., |server| server.offer.port == wanted));
+            taken.collect()
+        };
+        for server in holders {
+            end(stage, &server).await?;
+        }
+        Ok(())
     }
 
     /// Ends every process that waits.
@@ -87,42 +152,14 @@ impl Pool {
     }
 }
 
-/// Starts a process of an offer and waits until it listens.
-pub(super) async fn start(stage: &Stage, offer: &Rc<Offer>) -> Result<Rc<Server>, NotListening> {
-    // Before the permit: who waits for a port must not keep others from starting.
-    let place = Place::of(offer, stage).await?;
-    let permit = stage.permit_start().await;
-    let server = Server::start(stage, offer, place).await?;
-    let listening = server.listen(stage).await;
-    drop(permit);
-    let server = Rc::new(server);
-    match listening {
-        Ok(()) => Ok(server),
-        Err(NotListening::Exited(exit)) => {
-            end(stage, &server).await?;
-            let mut reason = format!(
-                "{} ended before it listened: {}",
-                offer.peer,
-                in_words(exit.status)
-            );
-            if let Some(last) = server.output.stderr().last_line() {
-                reason.push_str(&format!("; its last words: {last}"));
-            }
-            Err(NotListening::Broken(reason))
-        }
-        Err(other) => {
-            end(stage, &server).await?;
-            Err(other)
-        }
-    }
-}
-
 /// Ends a process and all of its tree, and counts what it spent.
 pub(super) async fn end(stage: &Stage, server: &Server) -> Result<(), NotListening> {
     let gone = server.process.kill().await;
     let gone = gone.map_err(|error| NotListening::Fault(error.to_string()))?;
     server.output.ended().await;
-    stage.spent(gone.cpu);
+    if !server.counted.replace(true) {
+        stage.spent(gone.cpu);
+    }
     Ok(())
 }
 
@@ -153,7 +190,7 @@ async fn await_nothing_left(stage: &Stage, server: &Server, ours: &[SocketAddr])
 /// not hold when it was ready. Gone in the kernel is not yet gone in the process, and what was
 /// reset before it was accepted shows only in the accept queue, so all three are asked.
 fn nothing_left(stage: &Stage, server: &Server, ours: &[SocketAddr]) -> io::Result<bool> {
-    let kernel = &stage.kernel;
+    let kernel = &stage.means.kernel;
     let queues_empty = match server.address.get() {
         Some(Address::Tcp(address)) => {
             for ours in ours {
@@ -192,8 +229,18 @@ fn nothing_left(stage: &Stage, server: &Server, ours: &[SocketAddr]) -> io::Resu
 
 /// Whether a socket is one that a program made for itself: Java makes a pair at its first close.
 fn is_internal(stage: &Stage, socket: u64) -> io::Result<bool> {
-    Ok(stage.kernel.unix_end(socket)?.is_some_and(|end| !end.named))
+    Ok(stage
+        .means
+        .kernel
+        .unix_end(socket)?
+        .is_some_and(|end| !end.named))
 }
+
+/// So many lines of what a process wrote before it ended are shown.
+const LAST_WORDS: usize = 12;
+
+/// The number of SIGKILL.
+pub(super) const KILL: i32 = 9;
 
 /// How long a process may take to let go of a case; one that takes longer is replaced.
 const SETTLING: Duration = Duration::from_secs(1);

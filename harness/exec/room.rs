@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::driver::Driver;
+use super::pool::Pool;
 use super::server::Server;
 use super::{Settings, Stage};
 use crate::host::Kernel;
@@ -23,6 +24,7 @@ pub(super) struct Room<'a> {
     pub case: &'a Case,
     pub settings: &'a Settings,
     pub stage: &'a Stage,
+    pub pool: &'a Pool,
     pub seats: Vec<RefCell<Option<Rc<Live>>>>,
     pub tokens: RefCell<Vec<Token>>,
     /// Numbers of the tokens of the join that is going on.
@@ -32,8 +34,8 @@ pub(super) struct Room<'a> {
     pub address: RefCell<Option<Address>>,
     pub kernel: Rc<Kernel>,
     pub scratch: Scratch,
-    /// Datagrams sent since the server was last seen to have read all: small ones, large ones.
-    pub unread_datagrams: Cell<(u32, u32)>,
+    /// What datagrams cost that were sent since the server was last seen to have read all.
+    pub unread_datagrams: Cell<usize>,
     /// The drops of the server's UDP socket before anything was sent.
     pub drops: Cell<u32>,
     /// The sum of the waits that the scenario declares, so far.
@@ -103,7 +105,7 @@ impl Ear for LoggingEar {
         let mut log = self.hearing.log.borrow_mut();
         log.push(bytes, self.hearing.began.elapsed());
         if log.is_flooded() {
-            self.driver.pause();
+            self.driver.close();
         }
         drop(log);
         self.hearing.changed.notify_waiters();
@@ -115,6 +117,11 @@ impl Ear for LoggingEar {
 }
 
 impl Hearing {
+    /// Whether more came than the case can consume.
+    pub fn is_flooded(&self) -> bool {
+        self.log.borrow().is_flooded()
+    }
+
     /// Notes how the connection was over.
     pub fn finish(&self, ending: Ending) {
         let Ending { end, error, text } = ending;
@@ -148,7 +155,12 @@ impl Live {
 
 impl<'a> Room<'a> {
     /// An empty room.
-    pub fn new(case: &'a Case, stage: &'a Stage, server: Option<Rc<Server>>) -> Room<'a> {
+    pub fn new(
+        case: &'a Case,
+        stage: &'a Stage,
+        pool: &'a Pool,
+        server: Option<Rc<Server>>,
+    ) -> Room<'a> {
         let seats = case
             .scenario
             .actors
@@ -160,9 +172,10 @@ impl<'a> Room<'a> {
             .and_then(|server| server.address.get().cloned());
         Room {
             case,
-            settings: &stage.settings,
+            settings: &stage.means.settings,
             stage,
-            kernel: Rc::clone(&stage.kernel),
+            pool,
+            kernel: Rc::clone(&stage.means.kernel),
             scratch: stage.scratch(),
             address: RefCell::new(address),
             seats,
@@ -210,6 +223,25 @@ impl<'a> Room<'a> {
             .filter(|live| live.driver.is_open())
             .cloned()
             .collect()
+    }
+
+    /// Fails whoever heard more than the case can consume and was not asked about it since.
+    pub fn judge_floods(&self, step: usize) -> bool {
+        let lives = self.lives.borrow().clone();
+        let flooded = lives.iter().filter(|live| live.hearing.is_flooded());
+        flooded.fold(true, |_, live| {
+            let cursor = live.cursor.get();
+            let units = cursor..live.hearing.log.borrow().len();
+            self.record(
+                step,
+                Some(live),
+                live.actor,
+                Heard {
+                    units,
+                    stop: Stop::Flooded,
+                },
+            )
+        })
     }
 
     /// Our own addresses of all connections so far.

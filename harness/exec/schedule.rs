@@ -103,7 +103,7 @@ impl Schedule {
                 offer,
             })
         });
-        let settings = &stage.settings;
+        let settings = &stage.means.settings;
         let (first, then): (VecDeque<Ready>, VecDeque<Ready>) =
             waiting.partition(|ready| ready.case.scenario.pauses());
         Schedule {

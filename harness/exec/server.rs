@@ -27,6 +27,8 @@ pub(super) struct Server {
     pub listeners: OnceCell<BTreeSet<u64>>,
     /// Whether it has served a case before.
     pub reused: Cell<bool>,
+    /// Whether what it spent has been counted.
+    pub counted: Cell<bool>,
     /// Whether a step asked for its end.
     pub ending: Cell<bool>,
     place: Place,
@@ -61,8 +63,13 @@ impl Place {
         }
         let lease = match offer.port {
             Port::Any => return Ok(Place::Free(at_port(offer.transport, 0))),
-            Port::Leased => stage.ports.any().map_err(|error| fault(&error))?,
-            Port::Fixed(port) => stage.ports.of(port).await.map_err(|error| fault(&error))?,
+            Port::Leased => stage.means.ports.any().map_err(|error| fault(&error))?,
+            Port::Fixed(port) => stage
+                .means
+                .ports
+                .of(port)
+                .await
+                .map_err(|error| fault(&error))?,
         };
         Ok(Place::Leased(at_port(offer.transport, lease.port()), lease))
     }
@@ -103,7 +110,7 @@ impl Server {
         let command = stage
             .command(offer, place.address())
             .map_err(NotListening::Broken)?;
-        let mut process = match stage.launcher.start(&command).await {
+        let mut process = match stage.means.launcher.start(&command).await {
             Ok(process) => process,
             Err(error @ StartError::Refused { .. }) => {
                 return Err(NotListening::Broken(error.to_string()));
@@ -119,6 +126,7 @@ impl Server {
             held: OnceCell::new(),
             listeners: OnceCell::new(),
             reused: Cell::new(false),
+            counted: Cell::new(false),
             ending: Cell::new(false),
             place,
         })
@@ -160,6 +168,7 @@ impl Server {
             let exit = self.process.exit();
             let guard = self.process.guard_pid();
             let found = stage
+                .means
                 .kernel
                 .listeners(guard, self.offer.transport, self.place.told_port())
                 .map_err(|error| NotListening::Fault(format!("cannot find listeners: {error}")))?;

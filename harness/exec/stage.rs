@@ -1,7 +1,6 @@
 //! What all cases of a run share: the kernel, the launcher, ports, peers, and what is counted.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
@@ -15,24 +14,10 @@ use crate::peer::manifest::Offer;
 use crate::peer::{self, Peer, State};
 use crate::transport::{Address, Scratch};
 
-/// What the executor needs of the machine and of the run.
+/// What all cases of a run share.
 pub struct Stage {
-    /// How to play.
-    pub settings: Settings,
-    /// The channel to the kernel.
-    pub kernel: Rc<Kernel>,
-    /// Starts everything.
-    pub launcher: Launcher,
-    /// Gives out port numbers.
-    pub ports: Ports,
-    /// The peers that were prepared, by name.
-    pub peers: BTreeMap<String, Rc<Peer>>,
-    /// This program's own path.
-    pub harness: PathBuf,
-    /// A folder of the run's own, with a short path, for Unix sockets.
-    pub sockets: PathBuf,
-    /// The folder for the logs of this run, if there is one.
-    pub logs: Option<PathBuf>,
+    /// What it is made of.
+    pub means: Means,
     shared: Shared,
 }
 
@@ -46,7 +31,7 @@ struct Shared {
     fault: RefCell<Option<String>>,
 }
 
-/// What [`Stage::new`] is made of.
+/// What the executor needs of the machine and of the run.
 pub struct Means {
     /// How to play.
     pub settings: Settings,
@@ -69,39 +54,15 @@ pub struct Means {
 impl Stage {
     /// A stage with nothing on it.
     pub fn new(means: Means) -> Stage {
-        let Means {
-            settings,
-            kernel,
-            launcher,
-            ports,
-            peers,
-            harness,
-            sockets,
-            logs,
-        } = means;
         let shared = Shared {
             scratch: Rc::new(RefCell::new(vec![0; SCRATCH].into())),
-            starting: Semaphore::new(settings.cores.max(1)),
+            starting: Semaphore::new(means.settings.cores.max(1)),
             numbers: Cell::new(0),
             start_times: RefCell::default(),
             cpu: Cell::default(),
             fault: RefCell::default(),
         };
-        let peers = peers
-            .into_iter()
-            .map(|peer| (peer.manifest.name.clone(), peer))
-            .collect();
-        Stage {
-            settings,
-            kernel,
-            launcher,
-            ports,
-            peers,
-            harness,
-            sockets,
-            logs,
-            shared,
-        }
+        Stage { means, shared }
     }
 
     pub(super) fn scratch(&self) -> Scratch {
@@ -124,25 +85,29 @@ impl Stage {
             Address::Tcp(address) | Address::Udp(address) => peer::Address::Ip(*address),
             Address::Unix(path) => peer::Address::Path(path.clone()),
         };
-        let peer = self.peers.get(&offer.peer);
+        let peer = self
+            .means
+            .peers
+            .iter()
+            .find(|peer| peer.manifest.name == offer.peer);
         match peer.map(|peer| (peer, &peer.state)) {
             Some((peer, State::Ready(ready))) => Ok(peer::command(
                 &peer.manifest,
                 offer,
                 ready,
                 &address,
-                &self.harness,
+                &self.means.harness,
             )),
             _ => Err(format!("{} was not prepared", offer.peer)),
         }
     }
 
     pub(super) fn socket_path(&self) -> PathBuf {
-        self.sockets.join(format!("{}.sock", self.number()))
+        self.means.sockets.join(format!("{}.sock", self.number()))
     }
 
     pub(super) fn log_file(&self, offer: &Offer) -> Option<PathBuf> {
-        let logs = self.logs.as_ref()?;
+        let logs = self.means.logs.as_ref()?;
         let Offer {
             peer,
             behaviour,

@@ -188,7 +188,7 @@ impl Room<'_> {
                 Err(Stop::Over { end, error, text })
             }
             Err(_) => {
-                let awaited = format!("the connection to {address}");
+                let awaited = String::from("the connection to be made");
                 Err(Stop::Deadline {
                     waited: limit,
                     awaited,
@@ -322,6 +322,9 @@ impl Room<'_> {
         wanted: fn(End) -> bool,
         awaited: &str,
     ) -> Heard {
+        if live.hearing.is_flooded() {
+            return Heard::nothing(Stop::Flooded);
+        }
         if live.driver.is_paused() {
             let limit = within.unwrap_or(self.settings.timeout);
             let mut looks = Looks::at_connection();

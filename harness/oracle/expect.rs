@@ -2,7 +2,7 @@
 
 use super::{Excerpt, Failure, Kind, Scene};
 use crate::scenario::matcher::{Look, Matcher};
-use crate::scenario::words::{End, Trait};
+use crate::scenario::words::Trait;
 use crate::scenario::{Action, Doing};
 use crate::trace::{Connection, Log, Stop, What};
 
@@ -42,7 +42,8 @@ impl Scene<'_> {
         let (log, cursor) = self.unread()?;
         let look = matcher.look(log.unread(cursor, self.outcome.heard.end));
         match (&self.outcome.stop, look) {
-            (_, Look::Met(_)) => None,
+            (Stop::Met, Look::Met(_)) => None,
+            (_, Look::Met(_)) => Some(self.judge_stop("what it should hear")),
             (_, Look::Differs(at)) => Some(self.differs(matcher, at)),
             (Stop::Deadline { .. }, Look::More(right)) => Some(self.missing(matcher, right)),
             (_, Look::More(right)) => {
@@ -186,7 +187,7 @@ impl Scene<'_> {
     }
 
     /// What the actor should hear from this step on, as far as that is bytes.
-    fn expected_by_actor(&self) -> Vec<Vec<u8>> {
+    fn expected_by_actor(&self) -> Vec<&[u8]> {
         let from = self.outcome.step;
         let steps = self
             .scenario()
@@ -204,7 +205,7 @@ impl Scene<'_> {
                 {
                     match matcher {
                         Matcher::Bytes(payload) if !payload.is_empty() => {
-                            Some(payload.bytes().to_vec())
+                            Some(&payload.bytes()[..])
                         }
                         _ => None,
                     }
@@ -219,9 +220,6 @@ impl Scene<'_> {
         match &self.outcome.stop {
             Stop::Met => None,
             Stop::Differs => Some(self.extra("should hear nothing")),
-            Stop::Over {
-                end: End::Closed, ..
-            } => None,
             _ => Some(self.judge_stop("silence")),
         }
     }
@@ -246,6 +244,7 @@ impl Scene<'_> {
 }
 
 fn occurs_later(expected: &[u8], heard: &[u8]) -> bool {
+    let expected = &expected[..expected.len().min(COMPARED)];
     let window = &heard[..heard.len().min(expected.len() + SEARCHED)];
     window
         .windows(expected.len())
@@ -255,6 +254,9 @@ fn occurs_later(expected: &[u8], heard: &[u8]) -> bool {
 
 /// So many later expectations are compared with what came too early.
 const LOOK_AHEAD: usize = 16;
+
+/// So many bytes of what is expected are looked for.
+const COMPARED: usize = 256;
 
 /// So many bytes before the expected ones are still taken for something extra.
 const SEARCHED: usize = 4 << 10;

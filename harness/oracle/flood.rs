@@ -57,31 +57,7 @@ impl Scene<'_> {
         let Some(actor) = self.outcome.actor else {
             return false;
         };
-        let place = self.scenario().actor(actor).place;
-        self.scenario().every_step().any(|step| match &step.doing {
-            Doing::Act {
-                actors,
-                action:
-                    Action::Flood {
-                        messages,
-                        prefix,
-                        first,
-                    },
-            } => {
-                let Some(at) = actors.iter().position(|it| *it == actor) else {
-                    return false;
-                };
-                let (first, messages, prefix) = (first[at], *messages, prefix.clone());
-                let range = FloodRange {
-                    sender: actor,
-                    prefix,
-                    first,
-                    messages,
-                };
-                range.number_of(record, place).is_some()
-            }
-            _ => false,
-        })
+        self.scenario().flood_number(actor, record).is_some()
     }
 
     /// Reads the records of an outcome up to the first wrong one.

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use crate::plan::Case;
 use crate::scenario::{Scenario, Step};
-use crate::trace::Trace;
+use crate::trace::{Stop, Trace};
 
 /// The broken expectations of a case, in the order of its steps and actors.
 pub fn judge(case: &Case, trace: &Trace) -> Vec<Failure> {
@@ -37,7 +37,7 @@ pub fn judge(case: &Case, trace: &Trace) -> Vec<Failure> {
                 step: steps.get(&outcome.step).copied(),
             };
             let actor = outcome.actor.map(|actor| actor.0);
-            Some((outcome.step, actor, scene.judge()?))
+            Some((outcome.step, actor, scene.failure_or_none()?))
         })
         .collect();
     failures.extend(flood::judge_order(case, trace, &steps));
@@ -59,6 +59,16 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// The failure of this outcome. One that stopped the case is always a failure, whatever else
+    /// is found of it: what was not played to its end cannot pass.
+    fn failure_or_none(&self) -> Option<Failure> {
+        let failure = self.judge();
+        match self.outcome.stop {
+            Stop::Met => failure,
+            _ => failure.or_else(|| Some(self.judge_stop("what it should hear"))),
+        }
+    }
+
     fn scenario(&self) -> &Scenario {
         &self.case.scenario
     }
@@ -92,7 +102,7 @@ impl Scene<'_> {
 
     fn waited(&self) -> Option<String> {
         match &self.outcome.stop {
-            crate::trace::Stop::Deadline { waited, .. } => Some(in_units(*waited)),
+            Stop::Deadline { waited, .. } => Some(in_units(*waited)),
             _ => None,
         }
     }

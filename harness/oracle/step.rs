@@ -49,7 +49,8 @@ impl Scene<'_> {
     /// An action that only has to be done.
     fn judge_plain(&self) -> Option<Failure> {
         Some(match &self.outcome.stop {
-            Stop::Met | Stop::Differs => return None,
+            Stop::Met => return None,
+            Stop::Differs => self.judge_stop("what it does"),
             Stop::Over {
                 end: End::Refused, ..
             } => self.failure(Kind::Refused, "was refused"),

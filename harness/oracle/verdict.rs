@@ -62,6 +62,19 @@ impl Verdict {
         matches!(self, Verdict::Fail | Verdict::Fixed | Verdict::BrokenPeer)
     }
 
+    /// How grave it is: of several on one case the gravest stands.
+    pub const fn gravity(self) -> u8 {
+        match self {
+            Verdict::Unsupported | Verdict::Skipped => 0,
+            Verdict::Pass => 1,
+            Verdict::Known => 2,
+            Verdict::Fixed => 3,
+            Verdict::Fail => 4,
+            Verdict::BrokenPeer => 5,
+            Verdict::HarnessError => 6,
+        }
+    }
+
     /// Whether the case was played.
     pub const fn was_played(self) -> bool {
         !matches!(self, Verdict::Unsupported | Verdict::Skipped)
@@ -225,11 +238,11 @@ fn rule_through(case: &Case, failures: Vec<Failure>, crash: Option<String>) -> R
         }
     }
     let (verdict, reason) = match (&crash, failures.is_empty()) {
-        _ if !failures.is_empty() && all_covered => (Verdict::Known, None),
         (Some(crash), _) => {
             let reason = format!("{} ended where no step asked for it: {crash}", case.server);
             (Verdict::BrokenPeer, Some(reason))
         }
+        (None, false) if all_covered => (Verdict::Known, None),
         (None, true) => (Verdict::Pass, None),
         (None, false) => (Verdict::Fail, None),
     };

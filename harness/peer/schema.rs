@@ -1,9 +1,9 @@
 //! The JSON Schema of a manifest, made from the types that read it, for editors.
 
 use schemars::generate::SchemaSettings;
-use serde_json::Value;
 
 use super::syntax::ManifestFile;
+use crate::source::forbid_null;
 
 /// The schema, indented, with a line end.
 pub fn schema() -> String {
@@ -15,35 +15,10 @@ pub fn schema() -> String {
     format!("{schema:#}\n")
 }
 
-/// A key that may be absent is an `Option`, of which the schema says that it may be null; a
-/// manifest's may not.
-fn forbid_null(schema: &mut Value) {
-    match schema {
-        Value::Object(map) => {
-            if let Some(Value::Array(types)) = map.get_mut("type") {
-                types.retain(|word| word != "null");
-                if let [only] = types.as_slice() {
-                    let only = only.clone();
-                    map.insert("type".to_owned(), only);
-                }
-            }
-            if let Some(Value::Array(choices)) = map.get_mut("anyOf") {
-                choices.retain(|choice| *choice != serde_json::json!({ "type": "null" }));
-                if let [Value::Object(only)] = choices.as_slice() {
-                    let only = only.clone();
-                    map.remove("anyOf");
-                    map.extend(only);
-                }
-            }
-            map.values_mut().for_each(forbid_null);
-        }
-        Value::Array(items) => items.iter_mut().for_each(forbid_null),
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     #[test]
@@ -63,5 +38,9 @@ mod tests {
         );
         let sender = &server["properties"]["traits"]["properties"]["sender"];
         assert_eq!(sender["enum"], serde_json::json!(["included", "excluded"]));
+        assert_eq!(
+            sender["description"],
+            "Whether a broadcast reaches the client that said it."
+        );
     }
 }

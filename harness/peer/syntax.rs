@@ -25,8 +25,7 @@ pub(super) type Entries<T> = Tried<Vec<Tried<At<T>>>>;
 pub(super) type Commands = Tried<Vec<At<Tried<Words>>>>;
 
 /// The file `peer.yaml`.
-///
-/// What must be there is an `Option`, too: so that `read` tells all that is missing at once.
+// What must be there is an `Option`, too: so that `read` tells all that is missing at once.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "A peer's manifest, peer.yaml")]
@@ -73,7 +72,7 @@ pub(super) struct ToolEntry {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ServerEntry {
-    /// `echo`, `broadcast`, or the name of a dialogue.
+    /// `echo`, `broadcast`, or the name of a protocol of one's own.
     #[schemars(required)]
     pub behaviour: Option<At<Tried<OneOrMore<Behaviour>>>>,
     /// Transports.
@@ -289,10 +288,19 @@ impl Visitor<'_> for TraitValueVisitor {
     }
 }
 
-fn traits_schema(_: &mut SchemaGenerator) -> Schema {
+fn traits_schema(generator: &mut SchemaGenerator) -> Schema {
+    let words = Trait::json_schema(generator).to_value();
+    let meaning = |name: &Trait| {
+        let mut words = words["oneOf"].as_array().into_iter().flatten();
+        words
+            .find(|word| word["const"] == name.text())
+            .map(|word| word["description"].clone())
+    };
     let value = |name: &Trait| match name.values() {
-        [] => json_schema!({ "type": "integer", "minimum": 1, "maximum": 65507 }),
-        values => json_schema!({ "enum": values }),
+        [] => {
+            json_schema!({ "description": meaning(name), "type": "integer", "minimum": 1, "maximum": 65507 })
+        }
+        values => json_schema!({ "description": meaning(name), "enum": values }),
     };
     let properties: BTreeMap<_, _> = Trait::ALL
         .iter()

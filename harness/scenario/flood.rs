@@ -1,7 +1,7 @@
 //! Reads floods: which records a receiver is owed, and whether what it heard is each of them
 //! once, whole, and each sender's in order.
 
-use super::model::{Actor, ActorId, FloodRange, RECORD};
+use super::model::{Action, Actor, ActorId, Doing, FloodRange, RECORD, Scenario};
 
 /// A receiver's reading of the floods that it is owed.
 #[derive(Debug)]
@@ -128,6 +128,35 @@ impl Sender {
         self.ranges.iter().enumerate().find_map(|(place, range)| {
             let number = range.number_of(record, self.place)?;
             Some(((place, number - range.first), number))
+        })
+    }
+}
+
+impl Scenario {
+    /// The number of a record, if a sender's floods have one like it.
+    pub fn flood_number(&self, sender: ActorId, record: &[u8]) -> Option<u32> {
+        let place = self.actor(sender).place;
+        self.every_step().find_map(|step| match &step.doing {
+            Doing::Act {
+                actors,
+                action:
+                    Action::Flood {
+                        messages,
+                        prefix,
+                        first,
+                    },
+            } => {
+                let at = actors.iter().position(|actor| *actor == sender)?;
+                let (first, messages, prefix) = (first[at], *messages, prefix.clone());
+                FloodRange {
+                    sender,
+                    prefix,
+                    first,
+                    messages,
+                }
+                .number_of(record, place)
+            }
+            _ => None,
         })
     }
 }

@@ -9,8 +9,8 @@ use super::check::Walk;
 use super::ground::Ground;
 use super::model::Scenario;
 use super::syntax::{Listed, Requires, ScenarioFile, TraitValue};
-use super::words::{Trait, Transport};
-use crate::source::{self, At, Form, Mistake, Source, Span, Tried};
+use super::words::{Behaviour, Trait, Transport};
+use crate::source::{self, At, Form, Mistake, Source, Span, Tried, closest};
 
 /// Reads a scenario. `read_file` hands over files of the scenario's folder.
 ///
@@ -53,20 +53,9 @@ impl Reading<'_> {
         let summary = self.summary(file.summary.as_ref());
         let ground = Ground {
             over: self.over(file.over.as_ref()),
-            server: understood(&file.server).map(|server| server.value),
+            server: self.server(understood(&file.server)),
             requires: self.requires(file.requires.as_ref()),
         };
-        let is_needless = ground
-            .server
-            .as_ref()
-            .is_some_and(|server| server.0.is_empty());
-        if let Some(server) = file.server.as_ref().filter(|_| is_needless) {
-            self.tell(
-                server.span,
-                "no behaviour",
-                "write `echo`, `broadcast`, or the name of a dialogue",
-            );
-        }
         let cast = Cast::new(file.clients.as_ref(), self.mistakes);
         let steps = match file
             .steps
@@ -111,6 +100,15 @@ impl Reading<'_> {
 fn understood<T: Clone>(value: &Option<At<Tried<T>>>) -> Option<At<T>> {
     let at = value.as_ref()?;
     at.value.0.clone().map(|value| At::new(value, at.span))
+}
+
+/// Which of the two common behaviours a name is a slip of; `echo2` and `echo-lines` are of one's own.
+fn misspelled(name: &str) -> Option<&'static str> {
+    let meant = closest(name, [Behaviour::ECHO, Behaviour::BROADCAST])?;
+    let is_own = name
+        .strip_prefix(meant)
+        .is_some_and(|rest| !rest.starts_with(char::is_alphabetic));
+    (!is_own).then_some(meant)
 }
 
 impl Reading<'_> {
@@ -162,6 +160,25 @@ impl Reading<'_> {
             );
         }
         Some(text.trim_end().to_owned())
+    }
+
+    /// The behaviour. A slip of `echo` or `broadcast` would be a protocol that no server speaks.
+    fn server(&mut self, server: Option<At<Behaviour>>) -> Option<Behaviour> {
+        let At { value, span } = server?;
+        if value.0.is_empty() {
+            self.tell(
+                span,
+                "no behaviour",
+                "write `echo`, `broadcast`, or the name of a protocol of your own",
+            );
+        } else if let Some(meant) = misspelled(&value.0) {
+            self.tell(
+                span,
+                format!("unknown behaviour `{value}`"),
+                &format!("did you mean `{meant}`?"),
+            );
+        }
+        Some(value)
     }
 
     fn tags(&mut self, tags: Option<&Tried<Vec<Tried<String>>>>) -> Vec<String> {

@@ -4,6 +4,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use super::syntax::ScenarioFile;
+use crate::source::forbid_null;
 
 /// The schema, indented, with a line end.
 pub fn schema() -> String {
@@ -12,33 +13,6 @@ pub fn schema() -> String {
     forbid_null(&mut schema);
     add_bare_words(&mut schema);
     format!("{schema:#}\n")
-}
-
-/// A key that may be absent is an `Option`, of which the schema says that it may be null; nothing
-/// in a scenario may.
-fn forbid_null(schema: &mut Value) {
-    match schema {
-        Value::Object(map) => {
-            if let Some(Value::Array(types)) = map.get_mut("type") {
-                types.retain(|word| word != "null");
-                if let [only] = types.as_slice() {
-                    let only = only.clone();
-                    map.insert("type".to_owned(), only);
-                }
-            }
-            if let Some(Value::Array(choices)) = map.get_mut("anyOf") {
-                choices.retain(|choice| *choice != json!({ "type": "null" }));
-                if let [Value::Object(only)] = choices.as_slice() {
-                    let only = only.clone();
-                    map.remove("anyOf");
-                    map.extend(only);
-                }
-            }
-            map.values_mut().for_each(forbid_null);
-        }
-        Value::Array(items) => items.iter_mut().for_each(forbid_null),
-        _ => {}
-    }
 }
 
 /// A word alone stands for a map with no required key: for every enum of one-key maps, the words
@@ -86,6 +60,10 @@ mod tests {
         assert_eq!(
             schema["required"],
             json!(["name", "summary", "server", "over", "steps"])
+        );
+        assert_eq!(
+            schema["$defs"]["Requires"]["properties"]["sender"]["description"],
+            "Whether a broadcast reaches the client that said it."
         );
         let words = |name: &str| {
             schema["$defs"][name]["oneOf"]

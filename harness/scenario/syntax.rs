@@ -17,8 +17,7 @@ use crate::source::{At, AtWord, Form, Given, Tried};
 pub(super) type Listed<T> = Tried<Vec<At<Tried<T>>>>;
 
 /// A scenario file.
-///
-/// What must be there is an `Option` too: so that all that is missing is told at once.
+// What must be there is an `Option` too: so that all that is missing is told at once.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "A scenario")]
@@ -33,7 +32,7 @@ pub(super) struct ScenarioFile {
     pub tags: Option<Tried<Vec<Tried<String>>>>,
     /// The document that the scenario rests on, such as `RFC 6455 section 5.5.1`.
     pub source: Option<Tried<String>>,
-    /// The behaviour that it needs: `echo`, `broadcast`, or the name of a dialogue.
+    /// The behaviour that it needs: `echo`, `broadcast`, or the name of a protocol of one's own.
     #[schemars(required)]
     pub server: Option<At<Tried<Behaviour>>>,
     /// The transports; each becomes a case of its own.

@@ -9,6 +9,7 @@
 //!                                        \__________________\______ Vec<Mistake> --render--> text
 //! ```
 
+mod absent;
 mod at;
 mod choice;
 mod fields;
@@ -22,6 +23,7 @@ mod render;
 mod reported;
 mod yaml;
 
+pub use absent::forbid_null;
 pub use at::{At, AtWord, Form, Given, Tried};
 pub use mistake::{Mistake, closest};
 pub use node::{Node, Value};

@@ -89,7 +89,9 @@ impl Log {
 
     /// Whether more came than the case can consume.
     pub fn is_flooded(&self) -> bool {
-        self.bytes.len() > self.bound
+        // An empty message has no byte, but where it ended and when it came are kept all the same.
+        let noted = self.borders.as_ref().map_or(0, Vec::len) * NOTED;
+        self.bytes.len() + noted > self.bound
     }
 
     /// Whether `ignore_rest` was said on the connection.
@@ -172,6 +174,9 @@ impl Log {
     }
 }
 
+/// What is kept of a message beside its bytes.
+const NOTED: usize = 4 * size_of::<usize>();
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,6 +202,15 @@ mod tests {
         assert_eq!(log.unread(2, 3), Unread::Message(Some(b"two")));
         assert_eq!(log.unread(2, 2), Unread::Message(None));
         assert_eq!(log.bytes(0..3), b"onetwo");
+    }
+
+    #[test]
+    fn messages_without_a_byte_are_too_many_at_some_time() {
+        let mut log = Log::new(1000, true);
+        (0..20).for_each(|_| log.push(b"", Duration::ZERO));
+        assert!(!log.is_flooded());
+        (0..20).for_each(|_| log.push(b"", Duration::ZERO));
+        assert!(log.is_flooded());
     }
 
     #[test]

@@ -148,14 +148,26 @@ pub struct Tail {
 /// The most bytes that a [`Tail`] keeps.
 pub const TAIL: usize = 64 << 10;
 
+impl Trace {
+    /// What the system could not tell or do for a step: our own fault, and no peer's.
+    pub fn fault(&self) -> Option<&str> {
+        self.outcomes
+            .iter()
+            .find_map(|outcome| match &outcome.stop {
+                Stop::Unanswerable(what) => Some(what.as_str()),
+                _ => None,
+            })
+    }
+}
+
 impl Tail {
-    /// The last line that is not empty.
-    pub fn last_line(&self) -> Option<String> {
+    /// The last lines that are not empty, at most so many, in order.
+    pub fn last_lines(&self, most: usize) -> Vec<String> {
         let text = String::from_utf8_lossy(&self.bytes);
-        text.lines()
-            .rev()
-            .find(|line| !line.trim().is_empty())
-            .map(str::to_owned)
+        let lines = text.lines().rev().filter(|line| !line.trim().is_empty());
+        let mut last: Vec<String> = lines.take(most).map(str::to_owned).collect();
+        last.reverse();
+        last
     }
 
     /// Adds what came, and forgets the oldest beyond [`TAIL`] bytes.

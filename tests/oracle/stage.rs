@@ -27,6 +27,16 @@ impl Stage {
         Stage(folder)
     }
 
+    /// Adds a scenario of this name.
+    pub fn scenario(self, name: &str, text: &str) -> Stage {
+        fs::write(
+            self.0.path().join("scenarios").join(format!("{name}.yaml")),
+            text,
+        )
+        .unwrap();
+        self
+    }
+
     /// Adds an echo server over tcp that runs these words; `more` is more of its manifest.
     pub fn peer(self, name: &str, words: &str, more: &str) -> Stage {
         let folder = self.0.path().join("peers").join(name);

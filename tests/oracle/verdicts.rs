@@ -147,3 +147,18 @@ fn repetitions_are_counted_for_each_case() {
         said.report
     );
 }
+
+/// What alice says begins like a token that she might still pass over; it is hers all the same, and
+/// the steps behind it are played and judged.
+#[test]
+fn words_like_a_token_hide_no_later_step() {
+    let text = "name: like-a-token\nsummary: wrong at its end\nserver: echo\nover: [tcp]\n\
+                requires: { half_close: flush_and_end }\nclients: [alice]\nsteps:\n\
+                \x20 - alice: join\n  - alice: finish\n  - alice: expect_end\n\
+                \x20 - alice: connect\n  - alice: { send: \"j\" }\n  - alice: { expect: \"j\" }\n\
+                \x20 - alice: { send: \"hello\" }\n  - alice: { expect: \"goodbye\" }\n";
+    let stage = Stage::new().scenario("like-a-token", text);
+    let said = stage.run(&["scenarios/like-a-token.yaml", "--server", "rust"]);
+    assert_eq!(said.report["cases"][0]["verdict"], "fail", "{}", said.text);
+    assert!(said.text.contains("expect: \"goodbye\""), "{}", said.text);
+}
