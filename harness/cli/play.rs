@@ -1,6 +1,7 @@
 //! Plays a plan and judges each case as it comes.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use super::progress::Display;
 use super::results::Journal;
 use crate::exec::{self, Finding, Played, Progress, Settings, Stage};
 use crate::oracle::{self, Judged, Ruling};
-use crate::plan::{Case, Plan, Scope};
+use crate::plan::{Plan, Scope};
 use crate::report::{EndedBy, timeline};
 use crate::trace::{Tail, Trace};
 
@@ -24,6 +25,7 @@ pub struct Playing<'a> {
     manner: Manner,
     judged: RefCell<Vec<Option<Judged>>>,
     findings: RefCell<Vec<Finding>>,
+    timelines: RefCell<BTreeMap<usize, String>>,
     failed: Cell<usize>,
     declared: Cell<Duration>,
 }
@@ -71,6 +73,7 @@ impl<'a> Playing<'a> {
             manner,
             judged: RefCell::new(plan.cases.iter().map(|_| None).collect()),
             findings: RefCell::default(),
+            timelines: RefCell::default(),
             failed: Cell::new(0),
             declared: Cell::default(),
         })
@@ -89,6 +92,11 @@ impl<'a> Playing<'a> {
             None => Some(EndedBy::Interrupt),
         };
         display.finish();
+        // In the order of the plan, whatever order they were played in.
+        self.timelines
+            .take()
+            .values()
+            .for_each(|told| super::print::result(told));
         let mut findings: Vec<String> = self
             .findings
             .borrow()
@@ -125,7 +133,7 @@ impl<'a> Playing<'a> {
                 Progress::CaseStarted(place) => display.case_started(&self.plan.cases[place].id),
                 Progress::CaseFinished(place, played) => {
                     let case = &self.plan.cases[place];
-                    let judged = self.judge(case, played, display);
+                    let judged = self.judge(place, played);
                     let failed = !judged.is_well(case);
                     self.failed.set(self.failed.get() + usize::from(failed));
                     journal.note(case, &judged);
@@ -137,7 +145,8 @@ impl<'a> Playing<'a> {
         }
     }
 
-    fn judge(&self, case: &Case, played: Played, display: &Display) -> Judged {
+    fn judge(&self, place: usize, played: Played) -> Judged {
+        let case = &self.plan.cases[place];
         let nothing = |played| Judged {
             played,
             stderr: Tail::default(),
@@ -150,7 +159,8 @@ impl<'a> Playing<'a> {
             Played::Through(trace) => {
                 self.declared.set(self.declared.get().max(trace.declared));
                 if self.manner.show {
-                    display.show(&timeline(case, &trace, super::print::result_colour()));
+                    let told = timeline(case, &trace, super::print::result_colour());
+                    self.timelines.borrow_mut().insert(place, told);
                 }
                 if let Some(fault) = trace.fault() {
                     return nothing(oracle::Played::Fault(fault.to_owned()));

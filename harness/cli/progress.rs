@@ -103,14 +103,6 @@ impl Display {
         self.draw();
     }
 
-    /// Shows something that is to stay, in between.
-    pub fn show(&self, text: &str) {
-        match &self.bar {
-            Some(bar) => bar.suspend(|| super::print::result(text)),
-            None => super::print::result(text),
-        }
-    }
-
     /// Takes the live line away.
     pub fn finish(&self) {
         if let Some(bar) = &self.bar {

@@ -28,6 +28,11 @@ impl Results {
     pub fn open(typed: &args::Run) -> Result<Results, Problem> {
         for (option, file) in [("json", &typed.json), ("junit", &typed.junit)] {
             let Some(file) = file else { continue };
+            if file.as_os_str() == "-" {
+                return Err(Problem::usage(format!(
+                    "`--{option} -` names no file; the report for people has stdout"
+                )));
+            }
             let opened = File::options().append(true).create(true).open(file);
             opened.map_err(|error| {
                 Problem::usage(format!(
