@@ -50,8 +50,15 @@ pub fn run(session: &Session, typed: &args::Run) -> Result<Exit, Problem> {
             }),
         };
         display.finish();
-        company.dismiss().await?;
-        report
+        let dismissed = company.dismiss().await;
+        // What was reached is reported, whatever could not be ended.
+        Ok(match (report, dismissed) {
+            (Ok(report), Err(problem)) if report.ended_by.is_none() => Report {
+                ended_by: Some(EndedBy::Fault(problem.to_string())),
+                ..report
+            },
+            (report, _) => report?,
+        })
     })?;
     print::result(&report::terminal(&report, print::result_colour()));
     results.write(&report)?;

@@ -132,11 +132,16 @@ async fn end_for_good(
     server: &Server,
     trace: &mut Trace,
 ) -> Result<(), NotListening> {
+    // What is seen before we kill it is its own end, even a SIGKILL.
+    let before = server.crash();
     pool::end(stage, server).await?;
     trace.stderr = server.output.stderr();
-    let crashed = server
-        .crash()
-        .filter(|exit| exit.status != Status::Signal(pool::KILL));
+    let after = || {
+        server
+            .crash()
+            .filter(|exit| exit.status != Status::Signal(pool::KILL))
+    };
+    let crashed = before.or_else(after);
     trace.crash = crashed.map(|exit| in_words(exit.status));
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Guards that a test starts itself, or that something else has ended.
 
 use std::fs;
-use std::io::{IoSlice, Read as _};
+use std::io::IoSlice;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt as _;
@@ -51,25 +51,17 @@ fn a_guard_that_fails_ends_its_tree_as_well() {
     let guard = guard.stdin(Stdio::from(theirs)).stderr(Stdio::null());
     let mut guard = guard.spawn().unwrap();
     let sleepers = Sleepers::new();
-    // Both have been forked when it says so.
-    let script = format!(
-        "setsid -f sleep {0}; sleep {0} & echo ready; wait",
-        sleepers.0
-    );
-    let (mut stdout, writer) = std::io::pipe().unwrap();
-    let null = fs::File::open("/dev/null").unwrap();
+    let script = format!("setsid -f sleep {0}; exec sleep {0}", sleepers.0);
+    let null = fs::File::options()
+        .read(true)
+        .write(true)
+        .open("/dev/null")
+        .unwrap();
     let start = format!("start\x001024\0/\x003\0sh\0-c\0{script}\0");
-    order(
-        &ours,
-        &start,
-        &[null.as_fd(), writer.as_fd(), writer.as_fd()],
-    );
-    drop(writer);
-    stdout.read_exact(&mut [0; 6]).unwrap();
+    order(&ours, &start, &[null.as_fd(); 3]);
+    sleepers.until_there_are(2);
     send(&ours, b"nonsense", SendFlags::empty()).unwrap();
     assert_eq!(guard.wait().unwrap().code(), Some(2));
-    // The sleepers and their shell held the other end.
-    assert_eq!(stdout.read(&mut [0; 1]).unwrap(), 0);
     assert!(sleepers.living().is_empty());
 }
 

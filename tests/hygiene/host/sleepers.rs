@@ -47,6 +47,16 @@ impl Sleepers {
         until("the sleepers", || (below() >= count).then_some(())).await;
     }
 
+    /// Waits, outside of any runtime, until the machine has so many.
+    pub fn until_there_are(&self, count: usize) {
+        let there_are = || (self.living().len() >= count).then_some(());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        runtime.block_on(until("the sleepers", there_are));
+    }
+
     /// Waits until none lives.
     pub async fn until_gone(&self) {
         until("the sleepers to be gone", || {
