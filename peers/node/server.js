@@ -149,6 +149,9 @@ function streamServer(options) {
     // One write to the kernel for each read: joined into one, a megabyte would count as untaken
     // until its last byte is gone, and its reader as stalled.
     client._writev = null;
+    // A write that fails is no error: an error would end the reading too, with words still unread.
+    const { _write } = client;
+    client._write = (bytes, encoding, done) => _write.call(client, bytes, encoding, () => done());
     client.on('data', (bytes) => room.relay(client, bytes));
     client.on('end', () => {
       room.leave(client);
@@ -156,7 +159,12 @@ function streamServer(options) {
     });
     // A client that is gone concerns nobody else; `close` follows.
     client.on('error', () => {});
-    client.on('close', () => room.forget(client));
+    client.on('close', () => {
+      // A pause keeps what was read just before it; the client can be gone before reading goes on.
+      const lastWords = client.read();
+      if (lastWords) room.relay(client, lastWords);
+      room.forget(client);
+    });
     room.join(client);
   });
   return server;

@@ -152,9 +152,9 @@ class Room:
                 self.write_first(client)
         except BlockingIOError:
             pass
-        except OSError:
-            self.close(client)
-            return
+        except OSError:  # gone and owed nothing, but what it said before has still to be read
+            client.queue.clear()
+            client.unsent = client.taken = 0
         if client.queue or client in self.members:
             self.measure(client)
             self.watch(client)
