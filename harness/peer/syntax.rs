@@ -288,19 +288,12 @@ impl Visitor<'_> for TraitValueVisitor {
     }
 }
 
-fn traits_schema(generator: &mut SchemaGenerator) -> Schema {
-    let words = Trait::json_schema(generator).to_value();
-    let meaning = |name: &Trait| {
-        let mut words = words["oneOf"].as_array().into_iter().flatten();
-        words
-            .find(|word| word["const"] == name.text())
-            .map(|word| word["description"].clone())
-    };
+fn traits_schema(_: &mut SchemaGenerator) -> Schema {
     let value = |name: &Trait| match name.values() {
         [] => {
-            json_schema!({ "description": meaning(name), "type": "integer", "minimum": 1, "maximum": 65507 })
+            json_schema!({ "description": name.meaning(), "type": "integer", "minimum": 1, "maximum": 65507 })
         }
-        values => json_schema!({ "description": meaning(name), "enum": values }),
+        values => json_schema!({ "description": name.meaning(), "enum": values }),
     };
     let properties: BTreeMap<_, _> = Trait::ALL
         .iter()

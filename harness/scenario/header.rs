@@ -40,14 +40,7 @@ impl JsonSchema for Requires {
         "Requires".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let words = Trait::json_schema(generator).to_value();
-        let meaning = |name: &Trait| {
-            let mut words = words["oneOf"].as_array().into_iter().flatten();
-            words
-                .find(|word| word["const"] == name.text())
-                .map(|word| word["description"].clone())
-        };
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let properties: Map<String, Value> = Trait::ALL
             .iter()
             .map(|it| {
@@ -56,7 +49,7 @@ impl JsonSchema for Requires {
                     values => json!({ "enum": values }),
                 };
                 let list = json!({ "type": "array", "items": value, "minItems": 1 });
-                let described = json!({ "description": meaning(it), "anyOf": [value, list] });
+                let described = json!({ "description": it.meaning(), "anyOf": [value, list] });
                 (it.text().to_owned(), described)
             })
             .collect();

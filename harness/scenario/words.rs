@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 /// Gives an enum of words its table: every word, how it is written, and how it is read.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[doc = $meaning:literal])* $word:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         pub enum $name {
-            $($(#[$word_doc])* #[serde(rename = $text)] $word),+
+            $($(#[doc = $meaning])* #[serde(rename = $text)] $word),+
         }
 
         impl $name {
@@ -23,6 +23,11 @@ macro_rules! words {
             /// The word as scenarios, manifests and reports write it.
             pub const fn text(self) -> &'static str {
                 match self { $($name::$word => $text),+ }
+            }
+
+            /// What the word means, in a sentence, as editors show it.
+            pub fn meaning(self) -> &'static str {
+                match self { $($name::$word => concat!($($meaning),*).trim_start()),+ }
             }
         }
 
