@@ -47,8 +47,10 @@ pub(crate) async fn attend(hall: Rc<Hall>, id: u64, stream: Stream, outbox: Rc<O
     hall.leave(id);
     match (end, hall.flaw) {
         (End::Stalled, _) => stream.abort_at_close(),
-        (End::BrokenReading, Flaw::DiesOnReset | Flaw::WritesToTheClosed)
-        | (End::BrokenWriting, Flaw::WritesToTheClosed) => hall.die(),
+        // Which of the two meets a reset first is chance, and the system tells it only once.
+        (End::BrokenReading | End::BrokenWriting, Flaw::DiesOnReset | Flaw::WritesToTheClosed) => {
+            hall.die();
+        }
         _ => {}
     }
     drop(stream);
