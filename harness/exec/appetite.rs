@@ -19,12 +19,16 @@ pub(super) fn of(scenario: &Scenario, actor: ActorId) -> usize {
                 .iter()
                 .map(|range| range.messages as usize * RECORD)
                 .sum(),
+            Action::Observe { .. } => OBSERVED,
             _ => 0,
         });
     }
     // Every actor may hear the token of every other.
     bytes.saturating_add(scenario.actors.len() * LONGEST_TOKEN)
 }
+
+/// What one `observe` may take in, in bytes: nothing in the text says how much it will be.
+const OBSERVED: usize = 1 << 20;
 
 /// `join NAME NUMBER` and its LF, with a long name.
 pub(super) const LONGEST_TOKEN: usize = 100;

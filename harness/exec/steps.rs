@@ -11,6 +11,7 @@ use super::hearing::Patience;
 use super::room::{Heard, Live, LoggingEar, Room};
 use crate::host::deadline::{self, Looks};
 use crate::scenario::matcher::{Look, Matcher};
+use crate::scenario::model::Until;
 use crate::scenario::payload::Payload;
 use crate::scenario::words::{End, ErrorKind};
 use crate::scenario::{Action, ActorId, Doing, Step};
@@ -77,7 +78,9 @@ impl Room<'_> {
             .live(actor)
             .expect("the check of the text: it is connected");
         let heard = self.act_on(&live, step, place, action).await;
-        self.record(index, Some(&live), actor, heard)
+        // What is only observed cannot go wrong, but for a server that never stops talking.
+        let observed = matches!(action, Action::Observe { .. }) && heard.stop != Stop::Flooded;
+        self.record(index, Some(&live), actor, heard) || observed
     }
 
     async fn act_on(&self, live: &Live, step: &Step, place: usize, action: &Action) -> Heard {
@@ -86,6 +89,7 @@ impl Room<'_> {
             Action::Send { payload, pieces } => self.send(live, index, payload, pieces).await,
             Action::Expect { matcher, within } => self.expect(live, matcher, *within).await,
             Action::ExpectNothing(span) => self.expect_nothing(live, *span).await,
+            Action::Observe { until } => self.observe(live, *until).await,
             Action::Finish => self.finish(live, index),
             Action::Close => self.close_when_written(live, index).await,
             Action::Reset => self.reset(live, index),
@@ -276,6 +280,32 @@ impl Room<'_> {
             .await;
         if matches!(heard.stop, Stop::Deadline { .. }) {
             heard.stop = Stop::Met;
+        }
+        heard
+    }
+
+    /// Reads on and asserts nothing: also an end and a silence are something to compare.
+    async fn observe(&self, live: &Live, until: Until) -> Heard {
+        let patience = self.patience(None);
+        let heard = self
+            .hear(live, patience, "something to observe", |log, cursor| {
+                let unread = log.len() - cursor;
+                match until {
+                    Until::End => log.over().map(|_| Ok(unread)),
+                    Until::Line => {
+                        let bytes = log.bytes(cursor..log.len());
+                        let end = bytes.iter().position(|byte| *byte == b'\n')?;
+                        Some(Ok(end + 1))
+                    }
+                    Until::Message => (unread > 0).then_some(Ok(1)),
+                }
+            })
+            .await;
+        if until == Until::End {
+            live.driver.close();
+        }
+        if heard.stop != Stop::Met {
+            live.cursor.set(heard.units.end);
         }
         heard
     }

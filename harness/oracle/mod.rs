@@ -16,7 +16,7 @@ pub use verdict::{Judged, Played, Ruling, Verdict, give_verdicts};
 use std::collections::BTreeMap;
 
 use crate::plan::Case;
-use crate::scenario::{Scenario, Step};
+use crate::scenario::{Action, Doing, Scenario, Step};
 use crate::trace::{Stop, Trace};
 
 /// The broken expectations of a case, in the order of its steps and actors.
@@ -65,8 +65,21 @@ impl Scene<'_> {
         let failure = self.judge();
         match self.outcome.stop {
             Stop::Met => failure,
+            Stop::Over { .. } | Stop::Deadline { .. } if self.only_observes() => None,
             _ => failure.or_else(|| Some(self.judge_stop("what it should hear"))),
         }
+    }
+
+    /// Whether the step records what comes and asserts nothing.
+    fn only_observes(&self) -> bool {
+        let doing = self.step.map(|step| &step.doing);
+        matches!(
+            doing,
+            Some(Doing::Act {
+                action: Action::Observe { .. },
+                ..
+            })
+        )
     }
 
     fn scenario(&self) -> &Scenario {

@@ -34,6 +34,8 @@ impl Scene<'_> {
             Action::ExpectRefused => self.judge_refused(),
             Action::ExpectError(kind) => self.judge_error(*kind),
             Action::Join { .. } => self.judge_join(),
+            // Agreement compares it; by itself it is never wrong.
+            Action::Observe { .. } => None,
             Action::Connect { .. }
             | Action::Send { .. }
             | Action::Finish

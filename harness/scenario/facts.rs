@@ -1,5 +1,6 @@
 //! What the words of the language are called, and which transport has which.
 
+use super::model::Until;
 use super::syntax::{ActionText, ServerActionText};
 use super::words::Transport;
 
@@ -7,6 +8,7 @@ const EVERY: &[Transport] = Transport::ALL;
 const STREAMS: &[Transport] = &[Transport::Tcp, Transport::Unix];
 const PORTS: &[Transport] = &[Transport::Tcp, Transport::Udp];
 const TCP: &[Transport] = &[Transport::Tcp];
+const UDP: &[Transport] = &[Transport::Udp];
 
 /// A word as it is written, and the transports that have it.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +31,11 @@ impl ActionText {
             ActionText::Send(_) => word("send", EVERY),
             ActionText::Expect(_) => word("expect", EVERY),
             ActionText::ExpectNothing(_) => word("expect_nothing", EVERY),
+            ActionText::Observe(observing) => match observing.until {
+                Until::End => word("until: end", STREAMS),
+                Until::Line => word("until: line", STREAMS),
+                Until::Message => word("until: message", UDP),
+            },
             ActionText::Finish(_) => word("finish", STREAMS),
             ActionText::Close(_) => word("close", EVERY),
             ActionText::Reset(_) => word("reset", TCP),

@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use super::matcher::Matcher;
 use super::payload::Payload;
 use super::words::{Behaviour, ErrorKind, Trait, Transport};
@@ -116,6 +119,11 @@ pub enum Action {
     },
     /// Nothing comes for this long.
     ExpectNothing(Duration),
+    /// What comes is recorded and not asserted: only agreement compares it.
+    Observe {
+        /// How far.
+        until: Until,
+    },
     /// Half-close: no more to say, still listening.
     Finish,
     /// Close after what is queued is written.
@@ -171,6 +179,18 @@ pub enum Action {
     },
     /// From here to the end of the connection nothing that arrives is judged.
     IgnoreRest,
+}
+
+/// How far an `observe` reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Until {
+    /// To the end of the stream, however it ends; the connection is over then.
+    End,
+    /// To the next LF of a stream, which is read too.
+    Line,
+    /// One message, where messages have borders.
+    Message,
 }
 
 /// What order an `expect_flood` asks for.

@@ -44,6 +44,13 @@ impl Scene<'_> {
             ActionText::Flood(_) | ActionText::ExpectFlood(_) => {
                 self.object_to_flood(action, span)?;
             }
+            ActionText::Observe(_) if self.in_parallel => {
+                return object(
+                    span,
+                    "`observe` stands inside `parallel`",
+                    "what it hears would depend on chance: observe after it",
+                );
+            }
             _ => {}
         }
         actors
@@ -199,6 +206,7 @@ impl Scene<'_> {
             },
             ActionText::Expect(_)
             | ActionText::ExpectNothing(_)
+            | ActionText::Observe(_)
             | ActionText::ExpectFlood(_)
             | ActionText::IgnoreRest(_) => match open.ignoring {
                 Some(ignoring) => object(

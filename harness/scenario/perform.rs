@@ -3,7 +3,7 @@
 use super::bytes::Maker;
 use super::cast::Cast;
 use super::ground::Ground;
-use super::model::{Action, ActorId};
+use super::model::{Action, ActorId, Until};
 use super::stage::{Connection, Stage};
 use super::syntax::{ActionText, Connecting};
 use super::units::Time;
@@ -103,6 +103,15 @@ impl Performance<'_, '_> {
             ActionText::ExpectNothing(time) => {
                 self.read_on(actors);
                 Action::ExpectNothing(time.time.0)
+            }
+            ActionText::Observe(observing) => {
+                self.read_on(actors);
+                if observing.until == Until::End {
+                    each_ends(self.stage);
+                }
+                Action::Observe {
+                    until: observing.until,
+                }
             }
             ActionText::Finish(_) => {
                 for id in actors {

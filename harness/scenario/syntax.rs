@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use super::literal::{Expected, Sent};
+use super::model::Until;
 use super::units::{Size, Time};
 use super::words::{Behaviour, ErrorKind, Trait, Transport};
 use crate::source::{At, AtWord, Form, Given, Tried};
@@ -120,6 +121,8 @@ pub(super) enum ActionText {
     Expect(Expected),
     /// Nothing comes for this long.
     ExpectNothing(For),
+    /// What comes is recorded and not asserted: only agreement compares it.
+    Observe(Observing),
     /// Half-close: no more to say, still listening.
     Finish(Nothing),
     /// Close after what is queued is written.
@@ -192,6 +195,14 @@ pub(super) struct For {
     /// How long.
     #[serde(rename = "for")]
     pub time: Time,
+}
+
+/// How far.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Observing {
+    /// How far it reads.
+    pub until: Until,
 }
 
 /// How long at most.
