@@ -1,5 +1,5 @@
-//! What plays an actor. The built-in client is the first kind: sockets of our own, so that what it
-//! hears are bytes and nobody's word.
+//! What plays an actor: the built-in client, whose sockets are our own, so that what it hears are
+//! bytes and nobody's word; or a client program, which is told words and heard.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,14 +7,17 @@ use std::rc::Rc;
 
 use tokio::task::JoinHandle;
 
+use super::program::Program;
 use crate::host::connections::inode_of;
 use crate::transport::{Address, Connection, Ear, Scratch, Socket, Word};
 
 /// One connection of an actor, as what plays it sees it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) enum Driver {
     /// A socket of ours.
     BuiltIn(Rc<Connection>),
+    /// A process, its stdin and its stdout.
+    Program(Rc<Program>),
 }
 
 impl Driver {
@@ -30,13 +33,23 @@ impl Driver {
             Driver::BuiltIn(connection) => {
                 tokio::task::spawn_local(Rc::clone(connection).drive(ear, scratch))
             }
+            Driver::Program(program) => tokio::task::spawn_local(Rc::clone(program).drive(ear)),
         }
     }
 
-    /// Our own address; none over Unix sockets.
+    /// The client program, where one plays.
+    pub fn program(&self) -> Option<&Rc<Program>> {
+        match self {
+            Driver::BuiltIn(_) => None,
+            Driver::Program(program) => Some(program),
+        }
+    }
+
+    /// Our own address; none over Unix sockets, and where a program plays.
     pub fn local(&self) -> Option<SocketAddr> {
         match self {
             Driver::BuiltIn(connection) => connection.with_socket(Socket::local).flatten(),
+            Driver::Program(_) => None,
         }
     }
 
@@ -44,6 +57,7 @@ impl Driver {
     pub fn inode(&self) -> Option<io::Result<u64>> {
         match self {
             Driver::BuiltIn(connection) => connection.with_socket(|socket| inode_of(socket)),
+            Driver::Program(_) => None,
         }
     }
 
@@ -51,6 +65,7 @@ impl Driver {
     pub fn send(&self, bytes: Rc<[u8]>) {
         match self {
             Driver::BuiltIn(connection) => connection.send(bytes),
+            Driver::Program(program) => program.send(bytes),
         }
     }
 
@@ -58,6 +73,7 @@ impl Driver {
     pub fn sent(&self) -> u64 {
         match self {
             Driver::BuiltIn(connection) => connection.sent(),
+            Driver::Program(program) => program.sent(),
         }
     }
 
@@ -65,6 +81,7 @@ impl Driver {
     pub fn is_written(&self) -> bool {
         match self {
             Driver::BuiltIn(connection) => connection.is_written(),
+            Driver::Program(program) => program.is_written(),
         }
     }
 
@@ -72,6 +89,7 @@ impl Driver {
     pub async fn written(&self) {
         match self {
             Driver::BuiltIn(connection) => connection.written().await,
+            Driver::Program(program) => program.written().await,
         }
     }
 
@@ -79,6 +97,8 @@ impl Driver {
     pub fn pause(&self) {
         match self {
             Driver::BuiltIn(connection) => connection.pause(),
+            // The check of the text: no program is asked to.
+            Driver::Program(_) => {}
         }
     }
 
@@ -86,6 +106,8 @@ impl Driver {
     pub fn resume(&self) {
         match self {
             Driver::BuiltIn(connection) => connection.resume(),
+            // The check of the text: no program is asked to.
+            Driver::Program(_) => {}
         }
     }
 
@@ -93,6 +115,7 @@ impl Driver {
     pub fn is_paused(&self) -> bool {
         match self {
             Driver::BuiltIn(connection) => connection.is_paused(),
+            Driver::Program(_) => false,
         }
     }
 
@@ -100,6 +123,7 @@ impl Driver {
     pub fn finish(&self) {
         match self {
             Driver::BuiltIn(connection) => connection.finish(),
+            Driver::Program(program) => program.finish(),
         }
     }
 
@@ -107,6 +131,7 @@ impl Driver {
     pub fn is_finished(&self) -> bool {
         match self {
             Driver::BuiltIn(connection) => connection.is_finished(),
+            Driver::Program(program) => program.is_finished(),
         }
     }
 
@@ -114,6 +139,7 @@ impl Driver {
     pub fn close(&self) {
         match self {
             Driver::BuiltIn(connection) => connection.close(),
+            Driver::Program(program) => program.close(),
         }
     }
 
@@ -124,6 +150,10 @@ impl Driver {
     pub fn reset(&self) -> io::Result<()> {
         match self {
             Driver::BuiltIn(connection) => connection.reset(),
+            Driver::Program(program) => {
+                program.close();
+                Ok(())
+            }
         }
     }
 
@@ -131,6 +161,7 @@ impl Driver {
     pub fn is_open(&self) -> bool {
         match self {
             Driver::BuiltIn(connection) => connection.is_open(),
+            Driver::Program(program) => program.is_open(),
         }
     }
 
@@ -138,6 +169,7 @@ impl Driver {
     pub fn word(&self) -> Word {
         match self {
             Driver::BuiltIn(connection) => connection.word(),
+            Driver::Program(_) => Word::Open,
         }
     }
 }

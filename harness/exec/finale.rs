@@ -12,15 +12,17 @@ impl Room<'_> {
     /// Ends what is still open; tells whether nothing came that no step consumed.
     pub async fn finale(&self, step: usize) -> bool {
         let open = self.open();
-        let proves =
+        let flushes =
             self.case.transport.is_stream() && self.server_is(Trait::HalfClose, "flush_and_end");
-        if !proves && !open.is_empty() {
+        // A program may live on after the end of its stdin.
+        let proves = |live: &Live| flushes && live.driver.program().is_none();
+        if !open.iter().all(|live| proves(live)) {
             self.has_read_all().await;
             self.declare(QUIET);
             deadline::quiet(QUIET).await;
         }
         let ends = open.iter().map(|live| async {
-            let heard = match proves {
+            let heard = match proves(live) {
                 true => self.end_by_half_close(live).await,
                 false => self.end_after_quiet(live),
             };
@@ -60,10 +62,13 @@ impl Room<'_> {
         self.pass_over(live);
         let log = live.hearing.log.borrow();
         let cursor = live.cursor.get();
-        let clean = cursor == log.len() || log.is_forgetting();
+        let stop = match cursor == log.len() || log.is_forgetting() {
+            true => live.crashed_program().unwrap_or(Stop::Met),
+            false => Stop::Differs,
+        };
         Heard {
             units: cursor..log.len(),
-            stop: if clean { Stop::Met } else { Stop::Differs },
+            stop,
         }
     }
 }

@@ -202,27 +202,42 @@ impl Room<'_> {
         };
         server.ending.set(true);
         self.end_tree(&server).await;
-        let found = |regex: &Option<regex::bytes::Regex>, tail: &Tail| {
-            regex
-                .as_ref()
-                .is_none_or(|regex| regex.is_match(&tail.bytes))
+        let ended = Ended {
+            status: exit.status,
+            stderr: server.output.stderr(),
+            stdout: server.output.stdout(),
         };
-        if expected.code.is_some_and(|code| !code.is(exit.status)) {
-            return Stop::Server(in_words(exit.status));
-        }
-        if !found(&expected.stderr, &server.output.stderr()) {
-            return Stop::Server(String::from("stderr does not have what is expected"));
-        }
-        match found(&expected.stdout, &server.output.stdout()) {
-            true => Stop::Met,
-            false => Stop::Server(String::from("stdout does not have what is expected")),
-        }
+        unmet(expected, &ended).map_or(Stop::Met, Stop::Server)
     }
 
     /// A declared wait: the run's time is at least the longest chain of them.
     pub fn declare(&self, span: Duration) {
         self.declared.set(self.declared.get() + span);
     }
+}
+
+/// A process that has ended, and the end of what it wrote.
+pub(super) struct Ended {
+    pub status: Status,
+    pub stderr: Tail,
+    pub stdout: Tail,
+}
+
+/// How a process did not end as expected, if so.
+pub(super) fn unmet(expected: &ExpectedExit, ended: &Ended) -> Option<String> {
+    let lacks = |regex: &Option<regex::bytes::Regex>, tail: &Tail| {
+        regex
+            .as_ref()
+            .is_some_and(|regex| !regex.is_match(&tail.bytes))
+    };
+    if expected.code.is_some_and(|code| !code.is(ended.status)) {
+        return Some(in_words(ended.status));
+    }
+    if lacks(&expected.stderr, &ended.stderr) {
+        return Some(String::from("stderr does not have what is expected"));
+    }
+    lacks(&expected.stdout, &ended.stdout)
+        .then(|| String::from("stdout does not have what is expected"))
 }
 
 /// What the harness listens with so that a port is taken.

@@ -4,6 +4,7 @@
 
 mod appetite;
 mod case;
+mod connecting;
 mod driver;
 mod finale;
 mod floods;
@@ -12,6 +13,8 @@ mod join;
 mod lifecycle;
 mod output;
 mod pool;
+mod program;
+mod programs;
 mod proofs;
 mod room;
 mod schedule;

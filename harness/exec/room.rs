@@ -330,6 +330,9 @@ impl<'a> Room<'a> {
             if let Some(driving) = driving {
                 driving.await?;
             }
+            if let Some(program) = live.driver.program() {
+                self.stage.spent(program.cpu());
+            }
         }
         Ok(())
     }

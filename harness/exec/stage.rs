@@ -10,8 +10,9 @@ use tokio::sync::Semaphore;
 use super::Settings;
 use crate::host::ports::Ports;
 use crate::host::{Command, Kernel, Launcher};
-use crate::peer::manifest::Offer;
-use crate::peer::{self, Peer, State};
+use crate::peer::manifest::{ClientOffer, Manifest, Offer};
+use crate::peer::{self, Peer, Ready, State};
+use crate::scenario::words::{Behaviour, Transport};
 use crate::transport::{Address, Scratch};
 
 /// What all cases of a run share.
@@ -81,24 +82,32 @@ impl Stage {
 
     /// The command that starts a server of an offer at an address.
     pub(super) fn command(&self, offer: &Offer, address: &Address) -> Result<Command, String> {
-        let address = match address {
-            Address::Tcp(address) | Address::Udp(address) => peer::Address::Ip(*address),
-            Address::Unix(path) => peer::Address::Path(path.clone()),
-        };
-        let peer = self
-            .means
-            .peers
-            .iter()
-            .find(|peer| peer.manifest.name == offer.peer);
+        let (manifest, ready) = self.prepared(&offer.peer)?;
+        let address = peer::Address::from(address);
+        let harness = &self.means.harness;
+        Ok(peer::command(manifest, offer, ready, &address, harness))
+    }
+
+    /// The command that starts a client program for a server at an address.
+    pub(super) fn client_command(
+        &self,
+        offer: &ClientOffer,
+        address: &Address,
+    ) -> Result<Command, String> {
+        let (manifest, ready) = self.prepared(&offer.peer)?;
+        let address = peer::Address::from(address);
+        let harness = &self.means.harness;
+        Ok(peer::client_command(
+            manifest, offer, ready, &address, harness,
+        ))
+    }
+
+    fn prepared(&self, name: &str) -> Result<(&Manifest, &Ready), String> {
+        let mut peers = self.means.peers.iter();
+        let peer = peers.find(|peer| peer.manifest.name == name);
         match peer.map(|peer| (peer, &peer.state)) {
-            Some((peer, State::Ready(ready))) => Ok(peer::command(
-                &peer.manifest,
-                offer,
-                ready,
-                &address,
-                &self.means.harness,
-            )),
-            _ => Err(format!("{} was not prepared", offer.peer)),
+            Some((peer, State::Ready(ready))) => Ok((&peer.manifest, ready)),
+            _ => Err(format!("{name} was not prepared")),
         }
     }
 
@@ -107,17 +116,17 @@ impl Stage {
     }
 
     pub(super) fn log_file(&self, offer: &Offer) -> Option<PathBuf> {
+        self.log_of(&offer.peer, &offer.behaviour, offer.transport)
+    }
+
+    pub(super) fn client_log_file(&self, offer: &ClientOffer) -> Option<PathBuf> {
+        self.log_of(&offer.peer, &offer.behaviour, offer.transport)
+    }
+
+    fn log_of(&self, peer: &str, behaviour: &Behaviour, over: Transport) -> Option<PathBuf> {
         let logs = self.means.logs.as_ref()?;
-        let Offer {
-            peer,
-            behaviour,
-            transport,
-            ..
-        } = offer;
-        Some(logs.join(format!(
-            "{peer}-{behaviour}-{transport}-{}.stderr",
-            self.number()
-        )))
+        let number = self.number();
+        Some(logs.join(format!("{peer}-{behaviour}-{over}-{number}.stderr")))
     }
 
     fn number(&self) -> u64 {
@@ -164,6 +173,15 @@ impl Stage {
     /// The fault of ours that concerns the whole run, if there was one.
     pub fn fault(&self) -> Option<String> {
         self.shared.fault.borrow().clone()
+    }
+}
+
+impl From<&Address> for peer::Address {
+    fn from(address: &Address) -> peer::Address {
+        match address {
+            Address::Tcp(address) | Address::Udp(address) => peer::Address::Ip(*address),
+            Address::Unix(path) => peer::Address::Path(path.clone()),
+        }
     }
 }
 

@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::driver::Driver;
 use super::hearing::Patience;
-use super::room::{Heard, Live, LoggingEar, Room};
+use super::room::{Heard, Live, Room};
 use crate::host::deadline::{self, Looks};
 use crate::scenario::matcher::{Look, Matcher};
 use crate::scenario::model::Until;
@@ -16,7 +15,7 @@ use crate::scenario::payload::Payload;
 use crate::scenario::words::{End, ErrorKind};
 use crate::scenario::{Action, ActorId, Doing, Step};
 use crate::trace::{Stop, What};
-use crate::transport::{Ending, Word};
+use crate::transport::Word;
 
 impl Room<'_> {
     /// Plays steps one after another, up to the first that did not go as the text says. Tells
@@ -140,76 +139,13 @@ impl Room<'_> {
                 self.among.borrow_mut().extend(among);
                 self.expect_flood(live, &owed[place], *within).await
             }
+            Action::ExpectExit(expected) => self.expect_program_exit(live, index, expected).await,
             Action::IgnoreRest => {
                 live.hearing.log.borrow_mut().forget_rest();
                 Heard::nothing(Stop::Met)
             }
             Action::Connect { .. } | Action::Join { .. } => {
                 unreachable!("both begin a connection, and are played before there is one")
-            }
-        }
-    }
-
-    /// Connects an actor and begins to read.
-    pub async fn connect(
-        &self,
-        step: usize,
-        actor: ActorId,
-        receive_buffer: Option<u32>,
-    ) -> Result<Rc<Live>, Stop> {
-        let driver = self.dial(receive_buffer).await?;
-        let local = driver
-            .local()
-            .map_or_else(|| String::from("-"), |local| local.to_string());
-        self.tell(step, Some(actor), What::Connected(local));
-        let live = self.seat(actor, driver);
-        self.note_drops(&live);
-        let ear = LoggingEar {
-            hearing: Rc::clone(&live.hearing),
-            driver: live.driver.clone(),
-        };
-        let driving = live.driver.begin(ear, Rc::clone(&self.scratch));
-        live.driving.replace(Some(driving));
-        Ok(live)
-    }
-
-    async fn dial(&self, receive_buffer: Option<u32>) -> Result<Driver, Stop> {
-        let address = self
-            .address
-            .borrow()
-            .clone()
-            .expect("the case has had a server");
-        let limit = self.settings.timeout;
-        match deadline::within(limit, Driver::connect(&address, receive_buffer)).await {
-            Ok(Ok(driver)) => Ok(driver),
-            Ok(Err(error)) if error.raw_os_error() == Some(TOO_MANY_FILES) => {
-                self.stage
-                    .report_fault("no more files can be opened; lower --jobs");
-                Err(Stop::Unanswerable(error.to_string()))
-            }
-            Ok(Err(error)) => {
-                let Ending { end, error, text } = Ending::failed(&error);
-                Err(Stop::Over { end, error, text })
-            }
-            Err(_) => {
-                let awaited = String::from("the connection to be made");
-                Err(Stop::Deadline {
-                    waited: limit,
-                    awaited,
-                })
-            }
-        }
-    }
-
-    async fn expect_refused(&self, step: usize, actor: ActorId) -> Stop {
-        match self.connect(step, actor, None).await {
-            Err(Stop::Over {
-                end: End::Refused, ..
-            }) => Stop::Met,
-            Err(stop) => stop,
-            Ok(live) => {
-                live.close();
-                Stop::Differs
             }
         }
     }
@@ -406,9 +342,6 @@ impl Room<'_> {
         heard
     }
 }
-
-/// EMFILE: the process may hold no more descriptors.
-const TOO_MANY_FILES: i32 = 24;
 
 /// How many bytes of what was said the trace keeps for people.
 const SHOWN: usize = 256;

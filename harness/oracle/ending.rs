@@ -21,6 +21,19 @@ impl Scene<'_> {
         }
     }
 
+    /// The program that plays the actor had to end in a certain way.
+    pub(super) fn judge_exit(&self) -> Option<Failure> {
+        Some(match &self.outcome.stop {
+            Stop::Met => return None,
+            Stop::Server(what) => {
+                self.failure(Kind::Process, &format!("did not exit as expected: {what}"))
+            }
+            Stop::Differs => self.extra("should exit"),
+            Stop::Deadline { .. } => self.failure(Kind::NotEnded, "did not exit"),
+            _ => self.judge_stop("its exit"),
+        })
+    }
+
     /// The connection, or what was sent on it, had to be refused.
     pub(super) fn judge_refused(&self) -> Option<Failure> {
         match &self.outcome.stop {

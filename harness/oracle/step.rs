@@ -36,6 +36,7 @@ impl Scene<'_> {
             Action::Join { .. } => self.judge_join(),
             // Agreement compares it; by itself it is never wrong.
             Action::Observe { .. } => None,
+            Action::ExpectExit(_) => self.judge_exit(),
             Action::Connect { .. }
             | Action::Send { .. }
             | Action::Finish

@@ -1,14 +1,16 @@
 //! The command of an offer, with its words in braces filled in and its program resolved. Starting
 //! it is the executor's.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::Ready;
-use super::manifest::{Manifest, Offer};
+use super::manifest::{ClientOffer, Manifest, Offer};
 use super::words::filled;
 use crate::host::Command;
+use crate::scenario::words::{Behaviour, Transport};
 
 /// Where a server is told to listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,50 @@ pub fn command(
     address: &Address,
     harness: &Path,
 ) -> Command {
+    let entry = Entry {
+        behaviour: &offer.behaviour,
+        transport: offer.transport,
+        run: &offer.run,
+        env: &offer.env,
+        cwd: offer.cwd.as_deref(),
+    };
+    fill(manifest, &entry, ready, address, harness)
+}
+
+/// The command that starts a client program, which is told where the server listens.
+pub fn client_command(
+    manifest: &Manifest,
+    offer: &ClientOffer,
+    ready: &Ready,
+    address: &Address,
+    harness: &Path,
+) -> Command {
+    let entry = Entry {
+        behaviour: &offer.behaviour,
+        transport: offer.transport,
+        run: &offer.run,
+        env: &offer.env,
+        cwd: offer.cwd.as_deref(),
+    };
+    fill(manifest, &entry, ready, address, harness)
+}
+
+/// What an entry of a manifest says of a command.
+struct Entry<'a> {
+    behaviour: &'a Behaviour,
+    transport: Transport,
+    run: &'a [String],
+    env: &'a BTreeMap<String, String>,
+    cwd: Option<&'a Path>,
+}
+
+fn fill(
+    manifest: &Manifest,
+    entry: &Entry<'_>,
+    ready: &Ready,
+    address: &Address,
+    harness: &Path,
+) -> Command {
     let (address, port) = match address {
         Address::Ip(address) => (address.to_string(), Some(address.port().to_string())),
         Address::Path(path) => (path.display().to_string(), None),
@@ -37,17 +83,17 @@ pub fn command(
         .map(|build| build.display().to_string());
     let harness = harness.display().to_string();
     let value = |word: &str| match word {
-        "behaviour" => Some(offer.behaviour.0.as_str()),
-        "transport" => Some(offer.transport.text()),
+        "behaviour" => Some(entry.behaviour.0.as_str()),
+        "transport" => Some(entry.transport.text()),
         "address" => Some(address.as_str()),
         "port" => port.as_deref(),
         "build" => build.as_deref(),
         "harness" => Some(harness.as_str()),
         _ => None,
     };
-    let cwd = folder_of(manifest, offer.cwd.as_deref());
-    let words = offer.run.iter().map(|word| filled(word, value)).collect();
-    let env = offer
+    let cwd = folder_of(manifest, entry.cwd);
+    let words = entry.run.iter().map(|word| filled(word, value)).collect();
+    let env = entry
         .env
         .iter()
         .map(|(name, text)| (name.into(), filled(text, value).into()));

@@ -33,6 +33,9 @@ pub struct Manifest {
     /// What it offers as a server, one offer for each behaviour and transport of each entry, in
     /// the manifest's order.
     pub servers: Vec<Rc<Offer>>,
+    /// What it offers as a client, one offer for each behaviour and transport of each entry, in
+    /// the manifest's order.
+    pub clients: Vec<Rc<ClientOffer>>,
     /// The divergences that are known.
     pub known: Vec<Rc<Known>>,
 }
@@ -75,6 +78,38 @@ pub struct Offer {
     pub env: BTreeMap<String, String>,
     /// The working folder inside the peer's folder, where it is not the peer's folder itself.
     pub cwd: Option<PathBuf>,
+}
+
+/// A client program over one transport.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ClientOffer {
+    /// The peer that makes the offer.
+    pub peer: String,
+    /// What the program does: scenarios about that behaviour are played by it.
+    pub behaviour: Behaviour,
+    /// Over what.
+    pub transport: Transport,
+    /// The words of the command; words in braces, which tell where the server listens, not yet
+    /// filled in.
+    pub run: Vec<String>,
+    /// How it is told what to say.
+    pub speaks: Speech,
+    /// Variables added to the environment.
+    pub env: BTreeMap<String, String>,
+    /// The working folder inside the peer's folder, where it is not the peer's folder itself.
+    pub cwd: Option<PathBuf>,
+}
+
+/// How a client program is told what to say. What it hears is what it writes to stdout.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Speech {
+    /// Its stdin is what it says.
+    Stdio,
+    /// Each line of its stdin, without the LF, is something that it says.
+    Lines,
 }
 
 /// How a server comes by its port.

@@ -7,6 +7,7 @@
 mod bench;
 mod build;
 pub mod catalogue;
+mod clients;
 mod content;
 mod fill;
 mod home;
@@ -35,7 +36,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 pub use build::BuildError;
 pub use catalogue::{Catalogue, CatalogueError, Where};
-pub use fill::{Address, command};
+pub use fill::{Address, client_command, command};
 pub use home::{Home, HomeError, Instead};
 pub use job::JobError;
 pub use prepare::{Machine, PrepareError, prepare};

@@ -81,7 +81,8 @@ fn read_entry(
     let env = read_env(reading, entry.env);
     let filled: Vec<&String> = run.iter().chain(env.values()).collect();
     let command = At::new(filled, run_span);
-    judge_braces(reading, &command, has_build, port, &over);
+    judge_braces(reading, &command, has_build, &over);
+    judge_lease(reading, &command, port);
     let cwd = entry.cwd.and_then(|cwd| read_cwd(reading, cwd));
     let offer = |behaviour: &Behaviour, transport: Transport| Offer {
         peer: peer.to_owned(),
@@ -115,7 +116,7 @@ fn traits_of(
         .collect()
 }
 
-fn judge_behaviour(reading: &mut Reading<'_>, behaviour: &At<Behaviour>) {
+pub(super) fn judge_behaviour(reading: &mut Reading<'_>, behaviour: &At<Behaviour>) {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
     let name = &behaviour.value.0;
     if name.is_empty() || !name.chars().all(allowed) {
@@ -272,17 +273,13 @@ fn judge_listens(
 }
 
 /// Words in braces that are known but have no value for some offer of the entry.
-fn judge_braces(
+pub(super) fn judge_braces(
     reading: &mut Reading<'_>,
     command: &At<Vec<&String>>,
     has_build: bool,
-    port: Port,
     over: &[At<Transport>],
 ) {
-    let holds = |wanted| {
-        let mut found = command.iter().flat_map(|word| words::in_braces(word));
-        found.any(|word| word == wanted)
-    };
+    let holds = |wanted| holds(command, wanted);
     if holds("build") && !has_build {
         let message = "nothing is built, so `{build}` has no value";
         let mistake = Mistake::new(command.span, message);
@@ -297,6 +294,11 @@ fn judge_braces(
             .mistakes
             .push(mistake.help("use `{address}`, or give unix an entry of its own"));
     }
+}
+
+/// A program that must be told its port is told it.
+fn judge_lease(reading: &mut Reading<'_>, command: &At<Vec<&String>>, port: Port) {
+    let holds = |wanted| holds(command, wanted);
     if port == Port::Leased && !command.is_empty() && !holds("port") && !holds("address") {
         let message = "a program with a leased port must be told which";
         let mistake = Mistake::new(command.span, message);
@@ -306,7 +308,13 @@ fn judge_braces(
     }
 }
 
-fn read_env(
+/// Whether some word of a command holds this word in braces.
+fn holds(command: &[&String], wanted: &str) -> bool {
+    let mut found = command.iter().flat_map(|word| words::in_braces(word));
+    found.any(|word| word == wanted)
+}
+
+pub(super) fn read_env(
     reading: &mut Reading<'_>,
     env: Option<Tried<Pairs<String, String>>>,
 ) -> BTreeMap<String, String> {
@@ -329,7 +337,7 @@ fn read_env(
     variables
 }
 
-fn read_cwd(reading: &mut Reading<'_>, cwd: Text) -> Option<PathBuf> {
+pub(super) fn read_cwd(reading: &mut Reading<'_>, cwd: Text) -> Option<PathBuf> {
     let cwd = told(cwd)?;
     let stays = Path::new(&cwd.value)
         .components()

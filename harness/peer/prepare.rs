@@ -158,10 +158,9 @@ fn wrong_folder(manifest: &Manifest) -> Option<String> {
         let inside = folder.join(cwd).canonicalize().ok()?;
         (inside.is_dir() && inside.starts_with(folder.canonicalize().ok()?)).then_some(())
     };
-    let mut folders = manifest
-        .servers
-        .iter()
-        .filter_map(|offer| offer.cwd.as_deref());
+    let servers = manifest.servers.iter().map(|offer| &offer.cwd);
+    let clients = manifest.clients.iter().map(|offer| &offer.cwd);
+    let mut folders = servers.chain(clients).filter_map(|cwd| cwd.as_deref());
     let wrong = folders.find(|cwd| stays(cwd).is_none())?;
     Some(format!(
         "`cwd: {}` is no folder inside the peer's own",

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::manifest::{Known, Manifest, Tool};
-use super::offers;
 use super::syntax::{
     Commands, Entries, KnownEntry, ManifestFile, OneOrMore, Text, ToolEntry, Words,
 };
 use super::version::Version;
 use super::words;
+use super::{clients, offers};
 use crate::source::{self, At, Mistake, Source, Span, Tried};
 
 /// Reads a manifest. `name` is that of its folder.
@@ -62,7 +62,7 @@ impl Reading<'_> {
                 ("name", file.name.is_none()),
                 ("language", file.language.is_none()),
                 ("about", file.about.is_none()),
-                ("servers", file.servers.is_none()),
+                ("servers", file.servers.is_none() && file.clients.is_none()),
             ],
         );
         self.name(file.name, name);
@@ -81,6 +81,7 @@ impl Reading<'_> {
             fetch,
             build,
             servers: offers::read(self, file.servers, name, has_build),
+            clients: clients::read(self, file.clients, name, has_build),
             known: present(file.known)
                 .map(|known| Rc::new(self.known(known, name)))
                 .collect(),

@@ -28,7 +28,7 @@ mod tests {
         let schema: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(
             schema["required"],
-            serde_json::json!(["name", "language", "about", "servers"])
+            serde_json::json!(["name", "language", "about"])
         );
         assert_eq!(schema["additionalProperties"], false);
         let server = &schema["$defs"]["ServerEntry"];

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::manifest::{Port, Role};
+use super::manifest::{Port, Role, Speech};
 use crate::scenario::words::{Behaviour, Trait, Transport};
 use crate::source::{At, Tried};
 
@@ -46,8 +46,11 @@ pub(super) struct ManifestFile {
     /// Commands that build the peer, offline.
     pub build: Option<Commands>,
     /// What the peer offers as a server.
-    #[schemars(required, length(min = 1))]
+    #[schemars(length(min = 1))]
     pub servers: Option<At<Entries<ServerEntry>>>,
+    /// What the peer offers as a client.
+    #[schemars(length(min = 1))]
+    pub clients: Option<At<Entries<ClientEntry>>>,
     /// Known divergences.
     pub known: Option<Entries<KnownEntry>>,
 }
@@ -90,6 +93,29 @@ pub(super) struct ServerEntry {
     pub listens: Option<At<Tried<Transport>>>,
     /// `never`: every case has a process of its own.
     pub reuse: Option<Tried<Reuse>>,
+    /// Variables added to the environment; words in braces are filled in.
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    pub env: Option<Tried<Pairs<String, String>>>,
+    /// The folder to run in, inside the peer's folder.
+    pub cwd: Option<Text>,
+}
+
+/// Client programs that share a command: each behaviour over each transport.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClientEntry {
+    /// What the program does, a name of one's own: scenarios with the same `client:` are about it.
+    #[schemars(required)]
+    pub behaviour: Option<At<Tried<OneOrMore<Behaviour>>>>,
+    /// Transports.
+    #[schemars(required)]
+    pub over: Option<At<Tried<OneOrMore<Transport>>>>,
+    /// The command. Words in braces are filled in: address and port of the server, behaviour, transport, build, harness.
+    #[schemars(required)]
+    pub run: Option<At<Tried<Words>>>,
+    /// `stdio`: stdin is what it says; `lines`: each line of it, without the LF.
+    #[schemars(required)]
+    pub speaks: Option<Tried<Speech>>,
     /// Variables added to the environment; words in braces are filled in.
     #[schemars(with = "Option<BTreeMap<String, String>>")]
     pub env: Option<Tried<Pairs<String, String>>>,

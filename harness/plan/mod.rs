@@ -11,7 +11,7 @@ use std::rc::Rc;
 pub use pattern::{Pattern, PatternError};
 pub use select::{Needed, Selection, SelectionError, all_ready, idle_entries, lay_out, needed};
 
-use crate::peer::manifest::{Known, Offer};
+use crate::peer::manifest::{ClientOffer, Known, Offer};
 use crate::scenario::Scenario;
 use crate::scenario::words::Transport;
 
@@ -77,16 +77,19 @@ pub enum Playable {
 }
 
 /// What plays the actors of a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Client {
     /// The harness's own sockets.
     BuiltIn,
+    /// A client program plays the actors that are not built in.
+    Program(Rc<ClientOffer>),
 }
 
 impl fmt::Display for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Client::BuiltIn => f.pad("built-in"),
+            Client::Program(offer) => f.pad(&offer.peer),
         }
     }
 }

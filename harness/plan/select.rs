@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::{Case, Client, Pattern, Plan, Playable};
-use crate::peer::manifest::{Known, Manifest, Offer, Role};
+use crate::peer::manifest::{ClientOffer, Known, Manifest, Offer, Role};
 use crate::peer::{Peer, Ready, State};
 use crate::scenario::Scenario;
 use crate::scenario::words::Transport;
@@ -55,10 +55,12 @@ pub enum SelectionError {
         known: String,
     },
     /// A client that there is not.
-    #[error("no client is called `{name}`; there is: built-in")]
+    #[error("no client is called `{name}`; there are: {known}")]
     UnknownClient {
         /// The name as it was typed.
         name: String,
+        /// The names that there are.
+        known: String,
     },
 }
 
@@ -75,12 +77,15 @@ pub fn needed(
     selection: &Selection,
 ) -> Result<Needed, SelectionError> {
     check_names(manifests, selection)?;
-    let combinations = combine(scenarios, manifests.iter().map(Rc::as_ref), selection)?;
-    Ok(combinations
-        .into_iter()
-        .filter(|it| find_offer(it.manifest, it.scenario, it.transport).is_ok())
-        .map(|it| it.manifest.name.clone())
-        .collect())
+    let combinations = combine(scenarios, manifests, selection)?;
+    let mut needed = Needed::new();
+    for it in combinations {
+        if find_offer(it.manifest, it.scenario, it.transport).is_ok() && !it.lacks_client() {
+            needed.insert(it.manifest.name.clone());
+            needed.extend(it.client.map(|(manifest, _)| manifest.name.clone()));
+        }
+    }
+    Ok(needed)
 }
 
 /// Lays out the plan: every selected combination, each with the offer that plays it or the reason
@@ -94,15 +99,15 @@ pub fn lay_out(
     peers: &[Rc<Peer>],
     selection: &Selection,
 ) -> Result<Plan, SelectionError> {
-    let combinations = combine(scenarios, manifests.iter().map(Rc::as_ref), selection)?;
+    let combinations = combine(scenarios, manifests, selection)?;
     let cases = combinations.into_iter().map(|it| Case {
         playable: playable(&it, peers),
         known: known(&it),
+        client: it.played_by(),
         id: it.id,
         scenario: Rc::clone(it.scenario),
         transport: it.transport,
         server: it.manifest.name.clone(),
-        client: Client::BuiltIn,
     });
     Ok(Plan {
         cases: cases.collect(),
@@ -201,70 +206,128 @@ fn playable(it: &Combination<'_>, peers: &[Rc<Peer>]) -> Playable {
         Ok(offer) => offer,
         Err(reason) => return Playable::Unsupported { reason },
     };
+    if let Some(behaviour) = it.scenario.client.as_ref().filter(|_| it.lacks_client()) {
+        let reason = format!("no client with the behaviour {behaviour}");
+        return Playable::Unsupported { reason };
+    }
+    let client = it.client.map(|(manifest, _)| manifest);
+    let all = std::iter::once(it.manifest).chain(client);
+    all.filter_map(|manifest| hindrance(manifest, peers))
+        .next()
+        .unwrap_or(Playable::By(offer))
+}
+
+/// Why a peer cannot play on this machine, if it cannot.
+fn hindrance(manifest: &Manifest, peers: &[Rc<Peer>]) -> Option<Playable> {
     let peer = peers
         .iter()
-        .find(|peer| peer.manifest.name == it.manifest.name);
-    match &peer
-        .expect("every peer with an offer that fits was needed, so prepared")
-        .state
-    {
-        State::Ready(_) => Playable::By(offer),
-        State::Skipped { reason, mend } => Playable::Skipped {
+        .find(|peer| peer.manifest.name == manifest.name);
+    let peer = peer.expect("every peer with an offer that fits was needed, so prepared");
+    match &peer.state {
+        State::Ready(_) => None,
+        State::Skipped { reason, mend } => Some(Playable::Skipped {
             reason: reason.clone(),
             mend: mend.clone(),
-        },
-        State::Broken { reason } => Playable::Broken {
+        }),
+        State::Broken { reason } => Some(Playable::Broken {
             reason: reason.clone(),
-        },
+        }),
     }
 }
 
+/// The known divergences of the server and of the client program that name a case.
 fn known(it: &Combination<'_>) -> Vec<Rc<Known>> {
-    let names_this = |known: &&Rc<Known>| {
-        known.role == Role::Server
-            && (known.over.is_empty() || known.over.contains(&it.transport))
+    let names_this = |known: &Known| {
+        (known.over.is_empty() || known.over.contains(&it.transport))
             && known
                 .scenario
                 .parse()
                 .is_ok_and(|glob: Pattern| glob.matches(&it.scenario.name))
     };
-    it.manifest
-        .known
-        .iter()
-        .filter(names_this)
-        .cloned()
-        .collect()
+    let of = |manifest: &Manifest, role: Role| {
+        let entries = manifest.known.iter();
+        entries
+            .filter(|known| known.role == role && names_this(known))
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    let mut known = of(it.manifest, Role::Server);
+    if let Some((manifest, _)) = it.client {
+        known.extend(of(manifest, Role::Client));
+    }
+    known
 }
 
-/// One cell of the product of scenarios, transports and servers.
+/// One cell of the product of scenarios, transports, servers and clients.
 struct Combination<'a> {
     id: String,
     scenario: &'a Rc<Scenario>,
     transport: Transport,
     manifest: &'a Manifest,
+    /// The client program, where one plays.
+    client: Option<(&'a Manifest, &'a Rc<ClientOffer>)>,
+}
+
+impl Combination<'_> {
+    /// Whether the scenario is about a client program that no peer offers.
+    fn lacks_client(&self) -> bool {
+        self.scenario.client.is_some() && self.client.is_none()
+    }
+
+    fn played_by(&self) -> Client {
+        match self.client {
+            Some((_, offer)) => Client::Program(Rc::clone(offer)),
+            None => Client::BuiltIn,
+        }
+    }
+}
+
+/// The client programs that play a scenario over a transport; one `None` where none is asked for,
+/// and where none is to be had.
+fn clients<'a>(
+    scenario: &Scenario,
+    transport: Transport,
+    manifests: &'a [Rc<Manifest>],
+) -> Vec<Option<(&'a Manifest, &'a Rc<ClientOffer>)>> {
+    let Some(behaviour) = &scenario.client else {
+        return vec![None];
+    };
+    let fits =
+        |offer: &&Rc<ClientOffer>| offer.behaviour == *behaviour && offer.transport == transport;
+    let offers = manifests.iter().filter_map(|manifest| {
+        let offer = manifest.clients.iter().find(fits)?;
+        Some(Some((manifest.as_ref(), offer)))
+    });
+    let offers: Vec<_> = offers.collect();
+    match offers.is_empty() {
+        true => vec![None],
+        false => offers,
+    }
 }
 
 fn combine<'a>(
     scenarios: &'a [Rc<Scenario>],
-    manifests: impl Iterator<Item = &'a Manifest> + Clone,
+    manifests: &'a [Rc<Manifest>],
     selection: &Selection,
 ) -> Result<Vec<Combination<'a>>, SelectionError> {
     let mut all = Vec::new();
     for scenario in scenarios {
         for transport in &scenario.over {
-            for manifest in manifests.clone() {
-                let id = format!(
-                    "{}/{transport}/{}/{}",
-                    scenario.name,
-                    manifest.name,
-                    Client::BuiltIn
-                );
-                all.push(Combination {
-                    id,
-                    scenario,
-                    transport: *transport,
-                    manifest,
-                });
+            let clients = clients(scenario, *transport, manifests);
+            let servers = manifests.iter().filter(|it| !it.servers.is_empty());
+            for manifest in servers {
+                all.extend(clients.iter().map(|client| {
+                    let mut it = Combination {
+                        id: String::new(),
+                        scenario,
+                        transport: *transport,
+                        manifest,
+                        client: *client,
+                    };
+                    let (server, client) = (&manifest.name, it.played_by());
+                    it.id = format!("{}/{transport}/{server}/{client}", scenario.name);
+                    it
+                }));
             }
         }
     }
@@ -284,6 +347,7 @@ fn combine<'a>(
 fn selected(it: &Combination<'_>, selection: &Selection) -> bool {
     (selection.servers.is_empty() || selection.servers.contains(&it.manifest.name))
         && (selection.over.is_empty() || selection.over.contains(&it.transport))
+        && (selection.clients.is_empty() || selection.clients.contains(&it.played_by().to_string()))
         && (selection.only.is_empty() || selection.only.iter().any(|only| only.matches(&it.id)))
         && !selection.skip.iter().any(|skip| skip.matches(&it.id))
 }
@@ -303,9 +367,18 @@ fn check_names(manifests: &[Rc<Manifest>], selection: &Selection) -> Result<(), 
             known: names.join(", "),
         });
     }
-    let built_in = Client::BuiltIn.to_string();
-    match selection.clients.iter().find(|name| **name != built_in) {
-        Some(name) => Err(SelectionError::UnknownClient { name: name.clone() }),
+    let mut clients = vec![Client::BuiltIn.to_string()];
+    let programs = manifests.iter().filter(|it| !it.clients.is_empty());
+    clients.extend(programs.map(|manifest| manifest.name.clone()));
+    match selection
+        .clients
+        .iter()
+        .find(|name| !clients.contains(name))
+    {
+        Some(name) => Err(SelectionError::UnknownClient {
+            name: name.clone(),
+            known: clients.join(", "),
+        }),
         None => Ok(()),
     }
 }

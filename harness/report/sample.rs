@@ -33,6 +33,7 @@ pub fn scenario(name: &str) -> Rc<Scenario> {
         rests_on: None,
         source: Rc::new(Source::new(format!("scenarios/{name}.yaml"), TEXT)),
         server: Behaviour(String::from("broadcast")),
+        client: None,
         over: vec![Transport::Tcp, Transport::Unix],
         requires: BTreeMap::new(),
         actors: ["alice", "bob", "carol"].map(actor).into(),

@@ -115,6 +115,11 @@ impl Cast {
         Ok(())
     }
 
+    /// Whether a client was not understood.
+    pub(super) fn is_unclear(&self) -> bool {
+        self.is_unclear
+    }
+
     /// The name of an actor.
     pub(super) fn name(&self, id: ActorId) -> &str {
         &self.actors[id.0].name

@@ -50,6 +50,24 @@ impl ActionText {
             ActionText::Flood(_) => word("flood", STREAMS),
             ActionText::ExpectFlood(_) => word("expect_flood", STREAMS),
             ActionText::IgnoreRest(_) => word("ignore_rest", EVERY),
+            ActionText::ExpectExit(_) => word("expect_exit", EVERY),
+        }
+    }
+
+    /// Whether an actor that is a program can do it: it is told words and heard, and no more.
+    pub(super) fn is_for_programs(&self) -> bool {
+        match self {
+            ActionText::Connect(how) => how.receive_buffer.is_none(),
+            ActionText::Send(sent) => !sent.has_pieces(),
+            ActionText::Expect(_)
+            | ActionText::ExpectNothing(_)
+            | ActionText::Observe(_)
+            | ActionText::Finish(_)
+            | ActionText::Close(_)
+            | ActionText::ExpectEnd(_)
+            | ActionText::IgnoreRest(_)
+            | ActionText::ExpectExit(_) => true,
+            _ => false,
         }
     }
 

@@ -13,6 +13,8 @@ pub(super) struct Ground {
     pub over: Vec<Transport>,
     /// The behaviour, if it was understood.
     pub server: Option<Behaviour>,
+    /// The behaviour of the client program, if the scenario is about one.
+    pub client: Option<Behaviour>,
     /// The traits that were understood.
     pub requires: BTreeMap<Trait, Vec<String>>,
 }

@@ -31,6 +31,9 @@ pub struct Scenario {
     pub source: Rc<Source>,
     /// What the server must do.
     pub server: Behaviour,
+    /// The behaviour of the client program that it is about, where it is about one: programs that
+    /// have it, and no others, play every actor that is not built in.
+    pub client: Option<Behaviour>,
     /// The transports it is played over, each a case of its own; never empty, each once.
     pub over: Vec<Transport>,
     /// The traits that a server must have; any of the listed values will do.
@@ -179,6 +182,8 @@ pub enum Action {
     },
     /// From here to the end of the connection nothing that arrives is judged.
     IgnoreRest,
+    /// The client program that plays the actor has ended, in this way.
+    ExpectExit(ExpectedExit),
 }
 
 /// How far an `observe` reads.
@@ -268,6 +273,11 @@ impl Scenario {
     /// The actor behind an id.
     pub fn actor(&self, id: ActorId) -> &Actor {
         &self.actors[id.0]
+    }
+
+    /// Whether a client program plays an actor, and not the built-in client.
+    pub fn is_program(&self, id: ActorId) -> bool {
+        self.client.is_some() && !self.actor(id).built_in
     }
 
     /// Whether the text starts, stops, kills or judges the server's process: such a case has a

@@ -111,6 +111,7 @@ impl Scene<'_> {
 
     fn object_to_actor(&self, id: ActorId, action: &ActionText, span: Span) -> Objection {
         let name = self.cast.name(id);
+        self.object_to_player(id, action, span)?;
         match (self.stage.connection(id), action) {
             (Connection::Unknown, _) => Ok(()),
             (connection, ActionText::ExpectRefused(_)) => {
@@ -124,9 +125,35 @@ impl Scene<'_> {
                 format!("{name} is connected already"),
                 format!("it connected in line {}", self.line(open.since)),
             ),
+            // What a program says when nobody listens is part of what it does.
+            (_, ActionText::Connect(_)) if self.is_program(id) => Ok(()),
             (_, action) if action.begins_connection() => self.object_to_beginning(span),
+            (Connection::Over(_), ActionText::ExpectExit(_)) => Ok(()),
             (Connection::Open(open), action) => self.object_to_open(name, open, action, span),
             (connection, _) => self.not_connected(name, connection, span),
+        }
+    }
+
+    fn is_program(&self, id: ActorId) -> bool {
+        self.ground.client.is_some() && !self.cast.actors[id.0].built_in
+    }
+
+    /// A program is told words and heard; the built-in client never exits.
+    fn object_to_player(&self, id: ActorId, action: &ActionText, span: Span) -> Objection {
+        let name = self.cast.name(id);
+        let word = action.word().text;
+        match (self.is_program(id), action) {
+            (true, action) if !action.is_for_programs() => object(
+                span,
+                format!("`{word}` cannot be asked of {name}, who is a client program"),
+                "it can connect, send, expect, observe, finish, close and exit",
+            ),
+            (false, ActionText::ExpectExit(_)) => object(
+                span,
+                format!("{name} is no program, so it never exits"),
+                "write `client:` and the behaviour of the program that plays it",
+            ),
+            _ => Ok(()),
         }
     }
 

@@ -4,6 +4,7 @@ use super::bytes::Maker;
 use super::cast::Cast;
 use super::ground::Ground;
 use super::model::{Action, ActorId, Until};
+use super::serving::expected_exit;
 use super::stage::{Connection, Stage};
 use super::syntax::{ActionText, Connecting};
 use super::units::Time;
@@ -178,6 +179,10 @@ impl Performance<'_, '_> {
                     }
                 }
                 Action::IgnoreRest
+            }
+            ActionText::ExpectExit(exit) => {
+                each_ends(self.stage);
+                Action::ExpectExit(expected_exit(exit)?)
             }
         })
     }

@@ -38,6 +38,9 @@ pub fn read(source: &Rc<Source>, read_file: ReadFile<'_>) -> Result<Scenario, Ve
     }
 }
 
+/// The most actors of a case that are client programs.
+const MOST_PROGRAMS: usize = 8;
+
 struct Reading<'a> {
     source: &'a Rc<Source>,
     /// Where a key that is missing is missed.
@@ -54,9 +57,11 @@ impl Reading<'_> {
         let ground = Ground {
             over: self.over(file.over.as_ref()),
             server: self.server(understood(&file.server)),
+            client: understood(&file.client).map(|client| client.value),
             requires: self.requires(file.requires.as_ref()),
         };
         let cast = Cast::new(file.clients.as_ref(), self.mistakes);
+        self.programs(file.client.as_ref().map(|client| client.span), &cast);
         let steps = match file
             .steps
             .as_ref()
@@ -88,6 +93,7 @@ impl Reading<'_> {
             rests_on: file.source.as_ref().and_then(|text| text.0.clone()),
             source: Rc::clone(self.source),
             server: ground.server?,
+            client: ground.client,
             over: ground.over,
             requires: ground.requires,
             actors: cast.actors,
@@ -179,6 +185,20 @@ impl Reading<'_> {
             );
         }
         Some(value)
+    }
+
+    /// A scenario about a client program has somebody whom it plays, and not too many.
+    fn programs(&mut self, client: Option<Span>, cast: &Cast) {
+        let Some(span) = client else { return };
+        let programs = cast.actors.iter().filter(|actor| !actor.built_in).count();
+        if programs == 0 && !cast.is_unclear() {
+            let message = "no actor is played by the client program";
+            self.tell(span, message, "name one in `clients:` without `built-in`");
+        } else if programs > MOST_PROGRAMS {
+            let message = format!("{programs} actors would be processes of their own");
+            let help = format!("the most is {MOST_PROGRAMS}: make the others `built-in`");
+            self.tell(span, message, &help);
+        }
     }
 
     fn tags(&mut self, tags: Option<&Tried<Vec<Tried<String>>>>) -> Vec<String> {

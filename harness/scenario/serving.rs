@@ -30,6 +30,19 @@ pub(super) fn object_to_serving(
     if let Some(mistake) = ground.lacks(action.word(), span) {
         return Some(mistake);
     }
+    if ground.client.is_some()
+        && matches!(
+            action,
+            ServerActionText::HasRead(_) | ServerActionText::ExpectUnread(_)
+        )
+    {
+        let message = format!(
+            "`{}` says nothing beside a client program",
+            action.word().text
+        );
+        let help = "nobody knows what the program has sent: let somebody expect it";
+        return Some(Mistake::new(span, message).help(help));
+    }
     let is_there = matches!(server, Server::Running | Server::Unknown);
     match action {
         ServerActionText::Start(_) if server == Server::Running => {
@@ -65,7 +78,7 @@ pub(super) fn server_action(action: &ServerActionText) -> Result<ServerAction, B
     })
 }
 
-fn expected_exit(exit: &ExpectExitText) -> Result<ExpectedExit, Box<Mistake>> {
+pub(super) fn expected_exit(exit: &ExpectExitText) -> Result<ExpectedExit, Box<Mistake>> {
     let code = exit.code.map(|code| match code {
         CodeText::Exactly(status) => ExpectedCode::Exactly(status),
         CodeText::Nonzero => ExpectedCode::Nonzero,

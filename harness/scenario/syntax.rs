@@ -36,6 +36,9 @@ pub(super) struct ScenarioFile {
     /// The behaviour that it needs: `echo`, `broadcast`, or the name of a protocol of one's own.
     #[schemars(required)]
     pub server: Option<At<Tried<Behaviour>>>,
+    /// The behaviour of the client program that the scenario is about; without one, the actors are
+    /// played by whatever client there is.
+    pub client: Option<At<Tried<Behaviour>>>,
     /// The transports; each becomes a case of its own.
     #[schemars(required, length(min = 1), extend("uniqueItems" = true))]
     pub over: Option<At<Listed<Transport>>>,
@@ -151,6 +154,8 @@ pub(super) enum ActionText {
     ExpectFlood(ExpectFloodText),
     /// From here to the end of the connection what arrives is not judged.
     IgnoreRest(Nothing),
+    /// The client program that plays the actor has ended, in this way.
+    ExpectExit(ExpectExitText),
 }
 
 /// What is done to the server or asked about it.
@@ -276,7 +281,7 @@ pub(super) struct Restarting {
     pub same_port: Option<bool>,
 }
 
-/// How the server's process must have ended.
+/// How a process must have ended.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "ExpectExit")]
