@@ -3,6 +3,7 @@
 
 const dgram = require('node:dgram');
 const net = require('node:net');
+const { StringDecoder } = require('node:string_decoder');
 const { parseArgs } = require('node:util');
 
 // While one client has more than this unsent, nobody is read from (bytes).
@@ -17,6 +18,7 @@ const WORDS = {
   behaviour: ['echo', 'broadcast'],
   over: ['tcp', 'udp', 'unix'],
   sender: ['included', 'excluded'],
+  text: ['transparent', 'replace'],
 };
 
 function parseOptions(args) {
@@ -26,14 +28,17 @@ function parseOptions(args) {
     address: { type: 'string' },
     sender: { type: 'string', default: 'included' },
     stall: { type: 'string', default: '2' },
+    text: { type: 'string', default: 'transparent' },
   };
   const { values } = parseArgs({ args, options });
   for (const [name, words] of Object.entries(WORDS)) {
     if (!words.includes(values[name])) throw new Error(`--${name} must be one of ${words.join(', ')}`);
   }
+  if (values.over === 'udp' && values.text === 'replace') throw new Error('--text replace is for tcp and unix');
   return {
     behaviour: values.behaviour,
     over: values.over,
+    text: values.text,
     senderIncluded: values.sender === 'included',
     stallMilliseconds: parseStall(values.stall) * 1000,
     ...(values.over === 'unix' ? { path: parsePath(values.address) } : parseAddress(values.address)),
@@ -96,8 +101,9 @@ class Room {
     this.caughtUp(client);
   }
 
-  // All receivers share the one buffer that was read.
+  // All receivers share the one buffer.
   relay(speaker, bytes) {
+    if (bytes.length === 0) return;
     if (this.behaviour === 'echo') {
       this.owe(speaker, bytes);
       return;
@@ -140,6 +146,17 @@ class Room {
 
 // ---- tcp and unix ----
 
+// What of a client's bytes is said on: these themselves, or the characters that are whole by now,
+// encoded again. One that was begun before its end is said then, as U+FFFD.
+function earFor(text) {
+  if (text === 'transparent') return { hear: (bytes) => bytes, end: () => Buffer.alloc(0) };
+  const decoder = new StringDecoder('utf8');
+  return {
+    hear: (bytes) => Buffer.from(decoder.write(bytes)),
+    end: () => Buffer.from(decoder.end()),
+  };
+}
+
 // allowHalfOpen: what a client is owed when it ends its side is flushed before ours ends.
 // pauseOnConnect: the room says when reading begins.
 function streamServer(options) {
@@ -152,8 +169,10 @@ function streamServer(options) {
     // A write that fails is no error: an error would end the reading too, with words still unread.
     const { _write } = client;
     client._write = (bytes, encoding, done) => _write.call(client, bytes, encoding, () => done());
-    client.on('data', (bytes) => room.relay(client, bytes));
+    const ear = earFor(options.text);
+    client.on('data', (bytes) => room.relay(client, ear.hear(bytes)));
     client.on('end', () => {
+      room.relay(client, ear.end());
       room.leave(client);
       client.end();
     });
@@ -162,7 +181,7 @@ function streamServer(options) {
     client.on('close', () => {
       // A pause keeps what was read just before it; the client can be gone before reading goes on.
       const lastWords = client.read();
-      if (lastWords) room.relay(client, lastWords);
+      if (lastWords) room.relay(client, ear.hear(lastWords));
       room.forget(client);
     });
     room.join(client);

@@ -4,6 +4,7 @@ A selector, not asyncio, which does not tell when a client has taken some of wha
 and which takes longer to import than all the rest of the start.
 """
 
+import codecs
 import errno
 import os
 import resource
@@ -29,12 +30,13 @@ WORDS = {
     "behaviour": ("echo", "broadcast"),
     "over": ("tcp", "udp", "unix"),
     "sender": ("included", "excluded"),
+    "text": ("transparent", "replace"),
 }
 
 
 # By hand, since importing argparse would take a quarter of the start.
 def parse_options(words):
-    given = {"behaviour": "", "over": "", "address": "", "sender": "included", "stall": "2"}
+    given = dict(behaviour="", over="", address="", sender="included", text="transparent", stall="2")
     if len(words) % 2:
         raise ValueError(f"{words[-1]!r} has no value")
     for word, value in zip(words[::2], words[1::2]):
@@ -44,6 +46,8 @@ def parse_options(words):
     for name, allowed in WORDS.items():
         if given[name] not in allowed:
             raise ValueError(f"--{name} must be one of {', '.join(allowed)}")
+    if given["over"] == "udp" and given["text"] == "replace":
+        raise ValueError("--text replace is for tcp and unix")
     options = SimpleNamespace(**given, family=socket.AF_UNIX)
     options.hears_itself = options.behaviour == "echo" or options.sender == "included"
     options.stall = parse_stall(options.stall)
@@ -82,9 +86,9 @@ class Client:
         self.connection = connection
         # Each piece is shared with the other receivers; of the first, `taken` bytes are gone.
         self.queue = deque()
-        self.taken = 0
-        self.unsent = 0
+        self.taken = self.unsent = 0
         self.watched = 0  # the selector's events, 0 while it does not know the connection
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
 
 class Room:
@@ -122,19 +126,20 @@ class Room:
             data = client.connection.recv(READ_SIZE)
         except BlockingIOError:
             return
-        except OSError:
-            data = b""  # a reset: flushing will show it too
-        if data:
-            self.relay(client, data)
-        else:
-            # From now on it hears nothing new.
-            self.members.discard(client)
+        except OSError:  # a reset: flushing will show it too, and a character begun is never said
+            data = b""
+            client.decoder.reset()
+        replacing = self.options.text == "replace"
+        said = client.decoder.decode(data, final=not data).encode() if replacing else data
+        if said:  # none while a character is not whole
+            self.relay(client, said)
+        if not data:
+            self.members.discard(client)  # from now on it hears nothing new
             self.flush(client)
 
     def relay(self, speaker, data):
         # A copy, since a write shows who is gone, and then the room changes.
-        receivers = tuple(self.members) if self.options.behaviour == "broadcast" else (speaker,)
-        for receiver in receivers:
+        for receiver in tuple(self.members) if self.options.behaviour == "broadcast" else [speaker]:
             if receiver is not speaker or self.options.hears_itself:
                 self.owe(receiver, data)
 
@@ -200,8 +205,7 @@ class Room:
         for client in [client for client, taken in self.behind.items() if taken <= latest]:
             log(f"reset a client that stalled with {client.unsent} bytes unsent")
             # Closing without lingering is a reset over tcp, and just a close over unix.
-            no_linger = struct.pack("ii", 1, 0)
-            client.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_linger)
+            client.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.close(client)
         return min(self.behind.values()) - latest if self.behind else None
 
@@ -226,8 +230,6 @@ def accept(listener, room):
     except OSError:
         return  # gone before it was accepted
     connection.setblocking(False)
-    if room.options.over == "tcp":
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     room.join(connection)
 
 
@@ -235,10 +237,7 @@ def accept(listener, room):
 def serve_datagrams(server, options):
     heard_from = {}
     while True:
-        try:
-            data, speaker = server.recvfrom(READ_SIZE)
-        except OSError:
-            continue
+        data, speaker = server.recvfrom(READ_SIZE)
         heard_from[speaker] = None
         for receiver in heard_from if options.behaviour == "broadcast" else [speaker]:
             if receiver != speaker or options.hears_itself:
@@ -254,6 +253,8 @@ def listen(options):
     server = socket.socket(options.family, kind)
     if options.over == "tcp":
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Every connection that is accepted inherits it.
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     server.bind(options.address)
     if options.over != "udp":
         server.listen(BACKLOG)
@@ -287,8 +288,7 @@ def main():
         log(f"cannot listen: {errno.errorcode.get(error.errno, error.errno)} ({error.strerror})")
         return 1
     try:
-        name = server.getsockname()
-        place = name if options.over == "unix" else f"{name[0]} {name[1]}"
+        place = options.address if options.over == "unix" else "{} {}".format(*server.getsockname())
         os.write(1, os.fsencode(f"listening {options.over} {place}\n"))
         (serve_datagrams if options.over == "udp" else serve_streams)(server, options)
     finally:

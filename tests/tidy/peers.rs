@@ -36,6 +36,8 @@ fn a_peer_unlike_the_others_is_found() {
     );
     check(&[("peers/java/Server.java", "")], 1);
     check(&[("peers/java/peer.yaml", "")], 1);
+    check(&[("peers/d/client.d", ""), ("peers/d/peer.yaml", "")], 0);
+    check(&[("peers/c/client.c", "")], 0);
     check(&[("peers/c/server.h", "")], 1);
     check(&[("peers/c/notes.txt", "")], 1);
     check(&[("peers/c/more/notes.txt", "")], 1);
@@ -70,24 +72,22 @@ fn complaints(peer: &str, paths: &[&str]) -> Vec<String> {
             .collect();
     }
     let manifest = (!paths.contains(&MANIFEST)).then(|| format!("peers/{peer}: no {MANIFEST}"));
-    let (servers, others): (Vec<&str>, Vec<&str>) = paths
-        .iter()
-        .filter(|path| **path != MANIFEST)
-        .partition(|path| is_server(path));
-    let server = (servers.len() != 1).then(|| {
-        format!(
-            "peers/{peer}: one source called `server`, not {}",
-            servers.len()
-        )
+    let sources = |side: &str| paths.iter().filter(|path| is_source(path, side)).count();
+    let (servers, clients) = (sources("server"), sources("client"));
+    let program = (servers > 1 || clients > 1 || servers + clients == 0).then(|| {
+        format!("peers/{peer}: one source called `server` or `client` or each, not {servers} and {clients}")
     });
-    let others = others
+    let is_known =
+        |path: &&str| *path == MANIFEST || is_source(path, "server") || is_source(path, "client");
+    let others = paths
         .iter()
+        .filter(|path| !is_known(path))
         .map(|path| format!("peers/{peer}/{path}: no other peer has its like"));
-    manifest.into_iter().chain(server).chain(others).collect()
+    manifest.into_iter().chain(program).chain(others).collect()
 }
 
-/// Whether a file is the server: `server.c`, `Server.java`.
-fn is_server(path: &str) -> bool {
+/// Whether a file is the source of this side: `server.c`, `Server.java`.
+fn is_source(path: &str, side: &str) -> bool {
     let stem = path.split_once('.').map(|(stem, _)| stem);
-    stem.is_some_and(|stem| stem.eq_ignore_ascii_case("server"))
+    stem.is_some_and(|stem| stem.eq_ignore_ascii_case(side))
 }
