@@ -1,17 +1,47 @@
-//! The matrix: servers across, transports down, and for several scenarios one matrix of all.
+//! The matrix: servers across, transports down; for several scenarios one matrix of all that need
+//! the same behaviour. A server that plays none of them has no column: why is told below.
 
 use super::colour::{Colour, DIM, STRONG, style_of};
 use super::columns::{pad, width};
 use super::{CaseLine, Report};
 use crate::oracle::Verdict;
-use crate::scenario::words::Transport;
+use crate::plan::Client;
+use crate::scenario::words::{Behaviour, Transport};
 
-/// The matrix of all cases of a report, with a legend for those of its words that need one.
+/// The matrices of all cases of a report, with a legend for those of its words that need one.
 pub(super) fn matrix(report: &Report, colour: Colour) -> String {
-    let servers = servers(report);
-    let rows = rows(report, &servers);
-    let many = rows.iter().any(|row| row.scenario != rows[0].scenario);
+    let many = report.cases.iter().any(|line| {
+        let first = &report.cases[0].case.scenario.name;
+        line.case.scenario.name != *first
+    });
     let words = if many { Words::Short } else { Words::Long };
+    let mut behaviours: Vec<&Behaviour> = Vec::new();
+    for line in &report.cases {
+        if !behaviours.contains(&&line.case.scenario.server) {
+            behaviours.push(&line.case.scenario.server);
+        }
+    }
+    let mut rows = Vec::new();
+    let mut tables = Vec::new();
+    for behaviour in behaviours {
+        let servers = servers(report, behaviour);
+        let of_it = self::rows(report, behaviour, &servers);
+        let head = many.then_some(behaviour.0.as_str());
+        tables.push(table(&of_it, &servers, head, words, colour));
+        rows.extend(of_it);
+    }
+    tables.extend(legend(&rows, words, colour));
+    tables.join("\n\n")
+}
+
+/// One matrix; `head` stands above its labels, where there are several scenarios.
+fn table(
+    rows: &[Row<'_>],
+    servers: &[&str],
+    head: Option<&str>,
+    words: Words,
+    colour: Colour,
+) -> String {
     let columns: Vec<usize> = (0..servers.len())
         .map(|server| {
             let cells = rows.iter().filter_map(|row| row.cells[server]);
@@ -20,15 +50,24 @@ pub(super) fn matrix(report: &Report, colour: Colour) -> String {
                 .fold(width(servers[server]), usize::max)
         })
         .collect();
-    let labels = labels(&rows, many);
-    let label_width = labels.iter().map(|label| width(label)).max().unwrap_or(0);
+    let labels = labels(rows, head.is_some());
+    let head = head.unwrap_or_default();
+    let label_width = labels
+        .iter()
+        .map(|label| width(label))
+        .fold(width(head), usize::max);
     let heads = servers
         .iter()
         .zip(&columns)
         .map(|(server, columns)| pad(server, *columns));
     let heads = heads.collect::<Vec<_>>().join(GAP);
     let heads = colour.paint(STRONG, heads.trim_end());
-    let mut lines = vec![format!("{MARGIN}{}{GAP}{heads}", pad("", label_width))];
+    let head = format!(
+        "{}{}",
+        colour.paint(DIM, head),
+        pad("", label_width - width(head))
+    );
+    let mut lines = vec![format!("{MARGIN}{head}{GAP}{heads}")];
     for (row, label) in rows.iter().zip(&labels) {
         let cells = cells(row, words, &columns, colour);
         lines.push(
@@ -37,13 +76,14 @@ pub(super) fn matrix(report: &Report, colour: Colour) -> String {
                 .to_owned(),
         );
     }
-    lines.extend(legend(&rows, words, colour));
     lines.join("\n")
 }
 
 struct Row<'a> {
     scenario: &'a str,
     transport: Transport,
+    /// The client program that plays, where one does.
+    client: Option<&'a str>,
     /// One for each server; none where the case is not in the report.
     cells: Vec<Option<Verdict>>,
 }
@@ -84,32 +124,49 @@ impl Words {
     }
 }
 
-/// The servers of a report: its peers in their order, as far as a case names them.
-fn servers(report: &Report) -> Vec<&str> {
-    let peers = report.peers.iter().map(|peer| peer.name.as_str());
-    let named = report.cases.iter().map(|line| line.case.server.as_str());
-    let mut servers: Vec<&str> = Vec::new();
-    for name in peers
-        .filter(|peer| named.clone().any(|name| name == *peer))
-        .chain(named.clone())
-    {
-        if !servers.contains(&name) {
-            servers.push(name);
+/// The servers that play some scenario of a behaviour, the report's peers in their order; where
+/// none plays any, all that were asked.
+fn servers<'a>(report: &'a Report, behaviour: &Behaviour) -> Vec<&'a str> {
+    let of_it = report
+        .cases
+        .iter()
+        .filter(|line| line.case.scenario.server == *behaviour);
+    let mut playing: Vec<&str> = Vec::new();
+    let mut asked: Vec<&str> = Vec::new();
+    for line in of_it {
+        let name = line.case.server.as_str();
+        if line.ruling.verdict != Verdict::Unsupported && !playing.contains(&name) {
+            playing.push(name);
+        }
+        if !asked.contains(&name) {
+            asked.push(name);
         }
     }
+    let mut servers = if playing.is_empty() { asked } else { playing };
+    let place = |name: &&str| report.peers.iter().position(|peer| peer.name == *name);
+    servers.sort_by_key(|name| place(name).unwrap_or(usize::MAX));
     servers
 }
 
-fn rows<'a>(report: &'a Report, servers: &[&str]) -> Vec<Row<'a>> {
+fn rows<'a>(report: &'a Report, behaviour: &Behaviour, servers: &[&str]) -> Vec<Row<'a>> {
     let mut rows: Vec<Row> = Vec::new();
     for CaseLine { case, ruling, .. } in &report.cases {
+        if case.scenario.server != *behaviour {
+            continue;
+        }
         let scenario = case.scenario.name.as_str();
-        let is_it = |row: &Row| (row.scenario, row.transport) == (scenario, case.transport);
+        let client = match &case.client {
+            Client::BuiltIn => None,
+            Client::Program(offer) => Some(offer.peer.as_str()),
+        };
+        let key = (scenario, case.transport, client);
+        let is_it = |row: &Row| (row.scenario, row.transport, row.client) == key;
         let place = rows.iter().position(is_it).unwrap_or_else(|| {
             let cells = vec![None; servers.len()];
             rows.push(Row {
                 scenario,
                 transport: case.transport,
+                client,
                 cells,
             });
             rows.len() - 1
@@ -129,16 +186,16 @@ fn labels(rows: &[Row<'_>], many: bool) -> Vec<String> {
         .map(|row| width(row.scenario))
         .max()
         .unwrap_or(0);
-    let label = |(place, row): (usize, &Row)| match many {
-        false => row.transport.to_string(),
-        true => {
-            let above = place.checked_sub(1).map(|place| rows[place].scenario);
-            let name = if above == Some(row.scenario) {
-                ""
-            } else {
-                row.scenario
-            };
-            format!("{}{GAP}{}", pad(name, names), row.transport)
+    let label = |(place, row): (usize, &Row)| {
+        let played = match row.client {
+            Some(client) => format!("{} {client}", row.transport),
+            None => row.transport.to_string(),
+        };
+        let above = place.checked_sub(1).map(|place| rows[place].scenario);
+        match (many, above == Some(row.scenario)) {
+            (false, _) => played,
+            (true, false) => format!("{}{GAP}{played}", pad(row.scenario, names)),
+            (true, true) => format!("{}{GAP}{played}", pad("", names)),
         }
     };
     rows.iter().enumerate().map(label).collect()
@@ -161,7 +218,7 @@ fn cells(row: &Row<'_>, words: Words, columns: &[usize], colour: Colour) -> Stri
         .join(GAP)
 }
 
-fn legend(rows: &[Row<'_>], words: Words, colour: Colour) -> Vec<String> {
+fn legend(rows: &[Row<'_>], words: Words, colour: Colour) -> Option<String> {
     let occurs = |verdict| rows.iter().any(|row| row.cells.contains(&Some(verdict)));
     let explained = Verdict::ALL.into_iter().filter(|verdict| occurs(*verdict));
     let told: Vec<String> = explained
@@ -170,10 +227,7 @@ fn legend(rows: &[Row<'_>], words: Words, colour: Colour) -> Vec<String> {
             colour.paint(DIM, &format!("{MARGIN}{}{GAP}{meaning}", pad(word, 6)))
         })
         .collect();
-    match told.is_empty() {
-        true => told,
-        false => [vec![String::new()], told].concat(),
-    }
+    (!told.is_empty()).then(|| told.join("\n"))
 }
 
 const MARGIN: &str = "  ";
@@ -225,20 +279,21 @@ mod tests {
     }
 
     #[test]
-    fn several_scenarios_share_a_matrix() {
+    fn several_scenarios_share_a_matrix_and_who_plays_none_has_no_column() {
         check(
             vec![
-                line("broadcast/tcp/java", Verdict::BrokenPeer),
-                line("broadcast/tcp/rust", Verdict::Pass),
-                line("broadcast/unix/rust", Verdict::Known),
-                line("broadcast/unix/java", Verdict::Unsupported),
-                line("echo/tcp/other", Verdict::Pass),
+                line("first/tcp/java", Verdict::BrokenPeer),
+                line("first/tcp/rust", Verdict::Pass),
+                line("first/tcp/c", Verdict::Unsupported),
+                line("first/unix/rust", Verdict::Known),
+                line("first/unix/java", Verdict::Unsupported),
+                line("second/tcp/other", Verdict::Pass),
             ],
             "
-                     rust    java     other
-  broadcast   tcp    pass    broken
-              unix   known   -
-  echo        tcp                     pass
+  broadcast       rust    java     other
+  first    tcp    pass    broken
+           unix   known   -
+  second   tcp                     pass
 
   known    differs just as its manifest says
   broken   did not build, did not listen, or crashed

@@ -148,9 +148,9 @@ echo   every client hears what any client says
             "
 echo   every client hears what any client says
 
-         c             java      node
-  tcp    unsupported   skipped
-  unix   unsupported   skipped   unsupported
+         java
+  tcp    skipped
+  unix   skipped
 
 unsupported
   c      no echo behaviour (2)

@@ -2,6 +2,7 @@
 //! by servers with one flaw each.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod clients;
 mod mutants;
 mod stage;
 mod verdicts;

@@ -60,6 +60,19 @@ impl Stage {
         self.peer(name, &words, more)
     }
 
+    /// Adds a client program with the behaviour `talker`, told by lines, that is this shell script.
+    pub fn client(self, name: &str, script: &str, more: &str) -> Stage {
+        let folder = self.0.path().join("peers").join(name);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("client.sh"), script).unwrap();
+        let manifest = format!(
+            "name: {name}\nlanguage: Test\nabout: a client of a test\n{more}clients:\n\
+             \x20 - {{ behaviour: talker, over: tcp, run: [sh, client.sh, \"{{port}}\"], speaks: lines }}\n"
+        );
+        fs::write(folder.join("peer.yaml"), manifest).unwrap();
+        self
+    }
+
     /// Runs with these words more, and gives what was said and the report.
     pub fn run(&self, words: &[&str]) -> Said {
         let output = Command::new(env!("CARGO_BIN_EXE_harness"))
