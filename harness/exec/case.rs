@@ -121,6 +121,7 @@ async fn give_back(
             None
         }
         Left::Sockets => Some(Finding::KeptSockets { offer }),
+        Left::Deaf => Some(Finding::StoppedListening { offer }),
     })
 }
 
@@ -141,7 +142,10 @@ async fn end_for_good(
             .crash()
             .filter(|exit| exit.status != Status::Signal(pool::KILL))
     };
-    let crashed = before.or_else(after);
+    // An exit with 0 once every connection is over is none; what it cost the case is judged.
+    let crashed = before
+        .or_else(after)
+        .filter(|exit| exit.status != Status::Code(0));
     trace.crash = crashed.map(|exit| in_words(exit.status));
     Ok(())
 }

@@ -75,6 +75,11 @@ pub enum Finding {
         /// The offer, in words.
         offer: String,
     },
+    /// After a case its process ran on and did not listen any more, so it was replaced.
+    StoppedListening {
+        /// The offer, in words.
+        offer: String,
+    },
 }
 
 impl fmt::Display for Finding {
@@ -83,6 +88,10 @@ impl fmt::Display for Finding {
             Finding::KeptSockets { offer } => write!(
                 f,
                 "{offer} still held sockets of a case 1 s after its end, and was replaced"
+            ),
+            Finding::StoppedListening { offer } => write!(
+                f,
+                "{offer} ran on after a case and did not listen any more, and was replaced"
             ),
         }
     }

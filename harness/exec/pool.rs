@@ -2,7 +2,7 @@
 //! nothing of the last case is left in it.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -34,6 +34,8 @@ pub(super) enum Left {
     Ended(Status),
     /// Sockets that were not there when it was ready.
     Sockets,
+    /// It runs on and does not listen any more.
+    Deaf,
 }
 
 impl Pool {
@@ -103,11 +105,10 @@ impl Pool {
         server: Rc<Server>,
         ours: &[SocketAddr],
     ) -> Result<Left, NotListening> {
-        let left = match stage.means.settings.fresh || !is_reusable(&server.offer) {
-            true => None,
-            false => Some(await_nothing_left(stage, &server, ours).await),
-        };
-        if left == Some(Left::Nothing) {
+        // Also where it is not used again: a crash at the end of a case is to be seen.
+        let left = await_nothing_left(stage, &server, ours).await;
+        let reusable = !stage.means.settings.fresh && is_reusable(&server.offer);
+        if left == Left::Nothing && reusable {
             let key = (server.offer.peer.clone(), server.offer.place);
             self.idle.borrow_mut().entry(key).or_default().push(server);
             return Ok(Left::Nothing);
@@ -117,10 +118,7 @@ impl Pool {
         let own = server
             .crash()
             .filter(|exit| exit.status != Status::Signal(KILL));
-        Ok(match (left, own) {
-            (_, Some(exit)) => Left::Ended(exit.status),
-            (left, None) => left.unwrap_or(Left::Nothing),
-        })
+        Ok(own.map_or(left, |exit| Left::Ended(exit.status)))
     }
 
     /// Ends the processes that wait and hold a port that a new one must have.
@@ -183,7 +181,18 @@ async fn await_nothing_left(stage: &Stage, server: &Server, ours: &[SocketAddr])
             looks.next().await;
         }
     });
-    settled.await.unwrap_or(Left::Sockets)
+    match settled.await {
+        Ok(left) => left,
+        Err(_) if listens(server, &tree::sockets(&server.process.tree())) => Left::Sockets,
+        Err(_) => Left::Deaf,
+    }
+}
+
+/// Whether a listening socket of a server is among those that its tree holds: a process that is
+/// about to end has closed it already.
+fn listens(server: &Server, held: &BTreeSet<u64>) -> bool {
+    let mut listeners = server.listeners.get().into_iter().flatten();
+    listeners.any(|listener| held.contains(listener))
 }
 
 /// Each connection is gone, nobody waits to be accepted, and the tree holds no socket that it did
@@ -218,7 +227,11 @@ fn nothing_left(stage: &Stage, server: &Server, ours: &[SocketAddr]) -> io::Resu
         return Ok(false);
     }
     let ready = server.held.get();
-    for socket in tree::sockets(&server.process.tree()) {
+    let held = tree::sockets(&server.process.tree());
+    if !listens(server, &held) {
+        return Ok(false);
+    }
+    for socket in held {
         let is_new = ready.is_none_or(|ready| !ready.contains(&socket));
         if is_new && !is_internal(stage, socket)? {
             return Ok(false);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod clients;
+mod hostile;
 mod mutants;
 mod stage;
 mod verdicts;

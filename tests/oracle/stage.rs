@@ -51,6 +51,18 @@ impl Stage {
         self
     }
 
+    /// Adds an echo server over tcp that is this Perl script, with a listening socket in
+    /// `$listener`.
+    pub fn perl(self, name: &str, script: &str) -> Stage {
+        let stage = self.peer(name, "perl, server.pl", "");
+        let head = "use strict; use warnings; use IO::Socket::INET;\n";
+        let listen = "my $listener = IO::Socket::INET->new(\n\
+            \x20 LocalAddr => '127.0.0.1', Listen => 16, ReuseAddr => 1) or die;\n";
+        let file = stage.0.path().join("peers").join(name).join("server.pl");
+        fs::write(file, [head, listen, script].concat()).unwrap();
+        stage
+    }
+
     /// Adds a server of ours with a flaw; `none` is none.
     pub fn mutant(self, name: &str, flaw: &str, more: &str) -> Stage {
         let words = format!(
