@@ -194,7 +194,7 @@ pub struct Completions {
 /// `harness serve`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Serve {
-    /// What it does with what it hears: echo or broadcast
+    /// What it does with what it hears: echo, broadcast or reset-on-word
     #[arg(long)]
     pub behaviour: String,
     /// Over which transport: tcp, udp or unix
@@ -206,6 +206,10 @@ pub struct Serve {
     /// Whether a broadcast reaches the client that said it: included or excluded
     #[arg(long, default_value = "included")]
     pub sender: String,
+    /// Whether an echo passes bytes on as they come or replaces what is no UTF-8: transparent or
+    /// replace
+    #[arg(long, default_value = "transparent")]
+    pub text: String,
     /// After how many seconds a client that takes nothing is let go
     #[arg(long, value_name = "SECONDS", default_value = "2")]
     pub stall: String,

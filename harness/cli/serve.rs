@@ -5,7 +5,7 @@ use std::future::Future;
 
 use harness_mutants as mutants;
 use harness_peer_rust as rust;
-use rust::{Endpoint, Settings, SettingsError, Transport};
+use rust::{Endpoint, Service, SettingsError};
 
 use super::args;
 use super::exit::{Exit, Problem};
@@ -16,14 +16,14 @@ use crate::host::signals::Signals;
 /// # Errors
 /// When the settings are wrong or the address cannot be had.
 pub fn serve(typed: &args::Serve) -> Result<Exit, Problem> {
-    let settings = settings(typed).map_err(Problem::usage)?;
+    let service = service(typed).map_err(Problem::usage)?;
     block_on(async {
         let mut signals = Signals::listen().map_err(Problem::fault)?;
         let stop = async {
             signals.next().await;
         };
         let tell = |listening: &rust::Listening| ready(listening.endpoint());
-        match rust::serve(settings, stop, tell).await {
+        match rust::serve(service, stop, tell).await {
             Ok(()) => Ok(Exit::Well),
             Err(error) => {
                 super::print::note(&error.to_string());
@@ -38,7 +38,11 @@ pub fn serve(typed: &args::Serve) -> Result<Exit, Problem> {
 /// # Errors
 /// When the settings are wrong or the address cannot be had.
 pub fn mutant(typed: &args::Mutant) -> Result<Exit, Problem> {
-    let settings = settings(&typed.serve).map_err(Problem::usage)?;
+    let Service::Relay(settings) = service(&typed.serve).map_err(Problem::usage)? else {
+        return Err(Problem::usage(
+            "a server with a flaw is an echo or a broadcast with transparent text: ask for that",
+        ));
+    };
     let flaw = match typed.flaw.as_str() {
         "none" => mutants::Flaw::None,
         name => mutants::named(name)
@@ -67,14 +71,14 @@ pub fn mutant(typed: &args::Mutant) -> Result<Exit, Problem> {
     })
 }
 
-fn settings(typed: &args::Serve) -> Result<Settings, SettingsError> {
-    let transport: Transport = typed.over.parse()?;
-    Ok(Settings {
-        behaviour: typed.behaviour.parse()?,
-        endpoint: Endpoint::parse(transport, &typed.address)?,
-        sender: typed.sender.parse()?,
-        stall: typed.stall.parse()?,
-    })
+fn service(typed: &args::Serve) -> Result<Service, SettingsError> {
+    Service::new(
+        typed.behaviour.parse()?,
+        Endpoint::parse(typed.over.parse()?, &typed.address)?,
+        typed.sender.parse()?,
+        typed.text.parse()?,
+        typed.stall.parse()?,
+    )
 }
 
 /// The line by which a server tells where it listens.

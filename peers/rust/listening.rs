@@ -3,16 +3,17 @@
 use std::future::Future;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use socket2::{Domain, SockAddr, Socket, Type};
 use thiserror::Error;
 use tokio::net::{TcpListener, UdpSocket, UnixListener};
 
-use crate::datagrams;
-use crate::room::{self, Audience};
+use crate::room::{self, Audience, Rules};
+use crate::service::{Place, Service, Text};
 use crate::settings::{Endpoint, Settings};
 use crate::socket::Listener;
+use crate::{datagrams, reset_on_word};
 
 /// Connections that may wait to be accepted: hundreds of clients come at the same moment.
 const BACKLOG: i32 = 1024;
@@ -34,16 +35,16 @@ pub enum ServeError {
 #[derive(Debug)]
 pub struct Listening {
     endpoint: Endpoint,
-    settings: Settings,
     bound: Bound,
 }
 
+/// The sockets of a service, and what it still has to know.
 #[derive(Debug)]
 enum Bound {
-    Stream(Listener),
-    /// The path is declared behind the listener so that it goes last.
-    Path(Listener, OwnPath),
-    Datagrams(UdpSocket),
+    /// A path is declared behind the listener so that it goes last.
+    Room(Listener, Option<OwnPath>, Rules),
+    Datagrams(UdpSocket, Audience),
+    ResetOnWord(Listener),
 }
 
 /// A path that this server has made, and removes when it is dropped.
@@ -66,23 +67,12 @@ impl Listening {
     ///
     /// # Errors
     /// [`ServeError::Listen`] with what the kernel said.
-    pub fn bind(settings: Settings) -> Result<Self, ServeError> {
-        let bound = match &settings.endpoint {
-            Endpoint::Tcp(address) => bind_tcp(*address),
-            Endpoint::Udp(address) => bind_udp(*address),
-            Endpoint::Unix(path) => bind_unix(path.clone()),
-        };
-        match bound {
-            Ok((endpoint, bound)) => Ok(Self {
-                endpoint,
-                settings,
-                bound,
-            }),
-            Err(source) => Err(ServeError::Listen {
-                endpoint: settings.endpoint,
-                source,
-            }),
-        }
+    pub fn bind(service: impl Into<Service>) -> Result<Self, ServeError> {
+        let service = service.into();
+        let endpoint = service.endpoint();
+        bind(service)
+            .map(|(endpoint, bound)| Self { endpoint, bound })
+            .map_err(|source| ServeError::Listen { endpoint, source })
     }
 
     /// Where it listens, with the port that the kernel chose. The ready line of the contract is
@@ -95,14 +85,12 @@ impl Listening {
     /// Serves until `shutdown` is ready, then closes every connection as it stands and removes
     /// the path of a Unix socket.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
-        let audience = Audience::of(&self.settings);
-        let stall = self.settings.stall.duration();
         match self.bound {
-            Bound::Stream(listener) => room::serve(listener, audience, stall, shutdown).await,
-            Bound::Path(listener, _own_path) => {
-                room::serve(listener, audience, stall, shutdown).await;
+            Bound::Room(listener, _own_path, rules) => {
+                room::serve(listener, rules, shutdown).await;
             }
-            Bound::Datagrams(socket) => tokio::select! {
+            Bound::ResetOnWord(listener) => reset_on_word::serve(listener, shutdown).await,
+            Bound::Datagrams(socket, audience) => tokio::select! {
                 () = shutdown => {}
                 never = datagrams::relay(&socket, audience) => match never {},
             },
@@ -110,35 +98,83 @@ impl Listening {
     }
 }
 
-fn bind_tcp(address: SocketAddr) -> io::Result<(Endpoint, Bound)> {
+fn bind(service: Service) -> io::Result<(Endpoint, Bound)> {
+    match service {
+        Service::Relay(settings) => bind_relay(settings),
+        Service::TextEcho(place, stall) => {
+            let rules = Rules {
+                audience: Audience::Speaker,
+                text: Text::Replace,
+                stall: stall.duration(),
+            };
+            bind_room(place, rules)
+        }
+        Service::ResetOnWord(address) => {
+            let (endpoint, listener) = bind_tcp(address)?;
+            Ok((endpoint, Bound::ResetOnWord(listener)))
+        }
+    }
+}
+
+fn bind_relay(settings: Settings) -> io::Result<(Endpoint, Bound)> {
+    let rules = Rules {
+        audience: Audience::of(&settings),
+        text: Text::Transparent,
+        stall: settings.stall.duration(),
+    };
+    match settings.endpoint {
+        Endpoint::Tcp(address) => bind_room(Place::Tcp(address), rules),
+        Endpoint::Unix(path) => bind_room(Place::Unix(path), rules),
+        Endpoint::Udp(address) => {
+            let (endpoint, socket) = bind_udp(address)?;
+            Ok((endpoint, Bound::Datagrams(socket, rules.audience)))
+        }
+    }
+}
+
+fn bind_room(place: Place, rules: Rules) -> io::Result<(Endpoint, Bound)> {
+    match place {
+        Place::Tcp(address) => {
+            let (endpoint, listener) = bind_tcp(address)?;
+            Ok((endpoint, Bound::Room(listener, None, rules)))
+        }
+        Place::Unix(path) => {
+            let (listener, own_path) = bind_unix(&path)?;
+            let bound = Bound::Room(listener, Some(own_path), rules);
+            Ok((Endpoint::Unix(path), bound))
+        }
+    }
+}
+
+fn bind_tcp(address: SocketAddr) -> io::Result<(Endpoint, Listener)> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     socket.set_reuse_address(true)?;
     listen(&socket, &address.into())?;
     let listener = TcpListener::from_std(socket.into())?;
     let endpoint = Endpoint::Tcp(listener.local_addr()?);
-    Ok((endpoint, Bound::Stream(Listener::Tcp(listener))))
+    Ok((endpoint, Listener::Tcp(listener)))
 }
 
-fn bind_unix(path: PathBuf) -> io::Result<(Endpoint, Bound)> {
+fn bind_unix(path: &Path) -> io::Result<(Listener, OwnPath)> {
     let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
-    listen(&socket, &SockAddr::unix(&path)?)?;
-    let own_path = OwnPath(path.clone());
+    listen(&socket, &SockAddr::unix(path)?)?;
+    let own_path = OwnPath(path.to_owned());
     let listener = Listener::Unix(UnixListener::from_std(socket.into())?);
-    Ok((Endpoint::Unix(path), Bound::Path(listener, own_path)))
+    Ok((listener, own_path))
+}
+
+fn bind_udp(address: SocketAddr) -> io::Result<(Endpoint, UdpSocket)> {
+    let socket = std::net::UdpSocket::bind(address)?;
+    socket.set_nonblocking(true)?;
+    let socket = UdpSocket::from_std(socket)?;
+    let endpoint = Endpoint::Udp(socket.local_addr()?);
+    Ok((endpoint, socket))
 }
 
 fn listen(socket: &Socket, address: &SockAddr) -> io::Result<()> {
     socket.bind(address)?;
     socket.listen(BACKLOG)?;
     socket.set_nonblocking(true)
-}
-
-fn bind_udp(address: SocketAddr) -> io::Result<(Endpoint, Bound)> {
-    let socket = std::net::UdpSocket::bind(address)?;
-    socket.set_nonblocking(true)?;
-    let socket = UdpSocket::from_std(socket)?;
-    let endpoint = Endpoint::Udp(socket.local_addr()?);
-    Ok((endpoint, Bound::Datagrams(socket)))
 }
 
 /// The name by which every language's documentation calls the error, and what to do.

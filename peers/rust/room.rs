@@ -13,16 +13,14 @@ use tokio::task::{LocalSet, consume_budget, spawn_local};
 
 use crate::client::{Client, Words};
 use crate::gate::Gate;
+use crate::service::Text;
 use crate::settings::{Behaviour, Sender, Settings};
 use crate::socket::{Listener, Socket};
+use crate::text::Decoder;
 
 /// The most that is read, and so relayed, at a time. A multiple of 16: a record of that size which
 /// its sender wrote whole is never divided, or words of others could come between its halves.
 const READ_SIZE: usize = 64 * 1024;
-
-/// How long not to accept when that failed: no event tells that descriptors or memory are to be
-/// had again, and the socket stays ready, so that trying on would take all of a core.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
 /// Who hears what one client says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,10 +40,17 @@ impl Audience {
     }
 }
 
+/// What holds for all clients of a room.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules {
+    pub(crate) audience: Audience,
+    pub(crate) text: Text,
+    pub(crate) stall: Duration,
+}
+
 /// All clients that are connected and have not ended.
-pub(crate) struct Room {
-    audience: Audience,
-    stall: Duration,
+struct Room {
+    rules: Rules,
     gate: Rc<Gate>,
     members: RefCell<BTreeMap<u64, Rc<Client>>>,
     next_member: Cell<u64>,
@@ -53,15 +58,9 @@ pub(crate) struct Room {
 }
 
 /// Serves all who come to `listener`; at `shutdown` every connection is closed as it stands.
-pub(crate) async fn serve(
-    listener: Listener,
-    audience: Audience,
-    stall: Duration,
-    shutdown: impl Future<Output = ()>,
-) {
+pub(crate) async fn serve(listener: Listener, rules: Rules, shutdown: impl Future<Output = ()>) {
     let room = Rc::new(Room {
-        audience,
-        stall,
+        rules,
         gate: Rc::default(),
         members: RefCell::default(),
         next_member: Cell::new(0),
@@ -73,25 +72,16 @@ pub(crate) async fn serve(
 }
 
 impl Room {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "nothing tells when descriptors are free again"
-    )]
     async fn welcome(self: Rc<Self>, listener: Listener) {
         loop {
-            match listener.accept().await {
-                Ok(socket) => {
-                    spawn_local(Rc::clone(&self).attend(socket));
-                }
-                Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
-                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
-            }
+            let socket = listener.next_client().await;
+            spawn_local(Rc::clone(&self).attend(socket));
         }
     }
 
     /// Serves one client from its coming to its end.
     async fn attend(self: Rc<Self>, socket: Socket) {
-        let client = Rc::new(Client::new(socket, Rc::clone(&self.gate), self.stall));
+        let client = Rc::new(Client::new(socket, Rc::clone(&self.gate), self.rules.stall));
         let member = self.next_member.replace(self.next_member.get() + 1);
         self.members.borrow_mut().insert(member, Rc::clone(&client));
         let listened = tokio::select! {
@@ -111,36 +101,56 @@ impl Room {
 
     /// Relays what the client says until it says no more.
     async fn listen(&self, client: &Rc<Client>) -> io::Result<()> {
+        let mut decoder = match self.rules.text {
+            Text::Transparent => None,
+            Text::Replace => Some(Decoder::default()),
+        };
         loop {
             self.gate.open().await;
             client.socket.readable().await?;
-            match self.relay_one_read(client) {
-                Ok(0) => return Ok(()),
+            match self.relay_one_read(client, decoder.as_mut()) {
+                Ok(0) => break,
                 Ok(_) => consume_budget().await,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 Err(error) => return Err(error),
             }
         }
+        if let Some(decoder) = decoder {
+            self.relay(client, decoder.finish().as_bytes());
+        }
+        Ok(())
     }
 
-    /// Reads once and offers that to all who are to hear it, with nothing between: this is what
-    /// makes one order for all. Tells how many bytes there were, 0 at the end of the stream.
-    fn relay_one_read(&self, speaker: &Rc<Client>) -> io::Result<usize> {
+    /// Reads once and relays that, with nothing between: this is what makes one order for all.
+    /// Tells how many bytes were read, 0 at the end of the stream.
+    fn relay_one_read(
+        &self,
+        speaker: &Rc<Client>,
+        decoder: Option<&mut Decoder>,
+    ) -> io::Result<usize> {
         let mut buffer = self.buffer.borrow_mut();
         let count = speaker.socket.try_read(&mut buffer)?;
-        if count == 0 {
-            return Ok(0);
+        let piece = &buffer[..count];
+        match decoder {
+            None => self.relay(speaker, piece),
+            Some(decoder) => self.relay(speaker, decoder.decode(piece).as_bytes()),
         }
-        let words = Words::new(&buffer[..count]);
-        if self.audience == Audience::Speaker {
-            speaker.offer(&words);
-            return Ok(count);
+        Ok(count)
+    }
+
+    /// Offers what was said to all who are to hear it.
+    fn relay(&self, speaker: &Rc<Client>, said: &[u8]) {
+        if said.is_empty() {
+            return;
+        }
+        let words = Words::new(said);
+        if self.rules.audience == Audience::Speaker {
+            return speaker.offer(&words);
         }
         for member in self.members.borrow().values() {
-            if self.audience == Audience::Everyone || !Rc::ptr_eq(member, speaker) {
+            if self.rules.audience == Audience::Everyone || !Rc::ptr_eq(member, speaker) {
                 member.offer(&words);
             }
         }
-        Ok(count)
     }
 }

@@ -1,7 +1,8 @@
 //! What the server is told to do, as types that admit nothing it could not do.
 //!
-//! The words of a command line become these types here; which flag holds which word, and the
-//! exit code of a wrong one, are left to the caller.
+//! The words of a command line become these types here; which of them go together is told in
+//! `service`, and which flag holds which word, and the exit code of a wrong one, are left to the
+//! caller.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -17,7 +18,7 @@ const PATH_LIMIT: usize = 99;
 /// The longest stall time in seconds: a day, far from where adding it to a clock could overflow.
 const STALL_LIMIT: u64 = 24 * 60 * 60;
 
-/// All that a server has to know.
+/// All that a relay of bytes has to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// What is done with what is heard.
@@ -78,7 +79,7 @@ pub enum Endpoint {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stall(Duration);
 
-/// A word that the settings do not know.
+/// A word that the settings do not know, or words that do not go together.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SettingsError {
     /// A word outside a closed list.
@@ -103,6 +104,14 @@ pub enum SettingsError {
     /// A stall time that is none.
     #[error("`{0}` is no stall time: use seconds, more than 0 and at most {STALL_LIMIT}")]
     BadStall(String),
+    /// Text that is to be replaced where it cannot be.
+    #[error(
+        "text is replaced only in an echo over tcp or unix: ask for that, or for transparent text"
+    )]
+    NoReplacing,
+    /// The dialogue about resets over a transport that has none.
+    #[error("reset-on-word needs resets, and only tcp has them: use it over tcp")]
+    NoReset,
 }
 
 impl FromStr for Behaviour {
@@ -142,7 +151,7 @@ impl FromStr for Transport {
     }
 }
 
-fn unknown(what: &'static str, word: &str, choices: &'static str) -> SettingsError {
+pub(crate) fn unknown(what: &'static str, word: &str, choices: &'static str) -> SettingsError {
     SettingsError::UnknownWord {
         what,
         word: word.to_owned(),

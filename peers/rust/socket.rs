@@ -1,8 +1,15 @@
 //! Stream sockets of both kinds as one: TCP and Unix differ here and nowhere else.
 
-use std::io::{self, IoSlice};
+use std::io::{self, ErrorKind, IoSlice};
+use std::net::Shutdown;
+use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+
+/// How long not to accept when that failed: no event tells that descriptors or memory are to be
+/// had again, and the socket stays ready, so that trying on would take all of a core.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
 /// A listening stream socket.
 #[derive(Debug)]
@@ -19,7 +26,22 @@ pub(crate) enum Socket {
 }
 
 impl Listener {
-    pub(crate) async fn accept(&self) -> io::Result<Socket> {
+    /// The next client that comes, however often accepting fails before.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nothing tells when descriptors are free again"
+    )]
+    pub(crate) async fn next_client(&self) -> Socket {
+        loop {
+            match self.accept().await {
+                Ok(socket) => return socket,
+                Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
+                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+            }
+        }
+    }
+
+    async fn accept(&self) -> io::Result<Socket> {
         match self {
             Self::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
@@ -65,6 +87,14 @@ impl Socket {
         match self {
             Self::Tcp(stream) => stream.try_write_vectored(slices),
             Self::Unix(stream) => stream.try_write_vectored(slices),
+        }
+    }
+
+    /// Says that no more comes from here; what the other side says can still be read.
+    pub(crate) fn half_close(&self) -> io::Result<()> {
+        match self {
+            Self::Tcp(stream) => SockRef::from(stream).shutdown(Shutdown::Write),
+            Self::Unix(stream) => SockRef::from(stream).shutdown(Shutdown::Write),
         }
     }
 

@@ -4,8 +4,10 @@
 
 mod datagrams;
 mod endings;
+mod resets;
 mod rooms;
 mod slow_readers;
+mod texts;
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -17,7 +19,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::{Behaviour, Endpoint, Listening, Sender, Settings, Transport};
+use crate::{Behaviour, Endpoint, Listening, Sender, Service, Settings, Transport};
 
 /// Far more than any test takes on a loaded machine.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -36,8 +38,8 @@ fn settings(behaviour: Behaviour, sender: Sender, transport: Transport) -> Setti
 }
 
 /// Plays `body` against a server, which must still serve at its end.
-async fn with_server(settings: Settings, body: impl AsyncFnOnce(Endpoint)) {
-    let listening = Listening::bind(settings).expect("the address is free");
+async fn with_server(service: impl Into<Service>, body: impl AsyncFnOnce(Endpoint)) {
+    let listening = Listening::bind(service).expect("the address is free");
     let endpoint = listening.endpoint().clone();
     let (stop, stopped) = oneshot::channel();
     let play = async {
@@ -117,6 +119,12 @@ async fn check_heard(listener: &mut (impl AsyncReadExt + Unpin), expected: &[u8]
         "differs at byte {:?}",
         first_difference()
     );
+}
+
+/// The next that `listener` hears is a reset.
+async fn check_reset(listener: &mut TcpStream) {
+    let error = listener.read_u8().await.expect_err("a reset, and no end");
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
 }
 
 /// The next that `listener` hears is the end.

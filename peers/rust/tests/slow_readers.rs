@@ -6,7 +6,7 @@ use super::*;
 
 const LONG: usize = 16 * MIB;
 
-async fn check_reset(stalled: &mut TcpStream) {
+async fn check_reset_midway(stalled: &mut TcpStream) {
     let mut rest = Vec::new();
     let error = stalled
         .read_to_end(&mut rest)
@@ -35,7 +35,7 @@ async fn a_stalled_reader_is_reset_and_the_others_hear_all() {
             check_heard(&mut ear, &words),
             check_heard(&mut bob, &words)
         );
-        check_reset(&mut stalled).await;
+        check_reset_midway(&mut stalled).await;
     })
     .await;
 }
