@@ -148,6 +148,27 @@ fn repetitions_are_counted_for_each_case() {
     );
 }
 
+/// An answer within microseconds is heard as surely as a slow one: who may answer is listened to
+/// before the first byte goes out.
+#[test]
+fn a_thousand_quick_answers_are_heard() {
+    let text = "name: quick\nsummary: an answer at once\nserver: echo\nover: [tcp, udp, unix]\n\
+                clients: [alice]\nsteps:\n  - alice: connect\n  - alice: { send: \"x\" }\n\
+                \x20 - alice: { expect: \"x\" }\n";
+    let stage = Stage::new().scenario("quick", text);
+    let words = [
+        "scenarios/quick.yaml",
+        "--server",
+        "rust",
+        "--repeat",
+        "1000",
+    ];
+    let said = stage.run(&words);
+    let report = said.report.to_string();
+    assert_eq!(said.exit, Some(0), "{}", said.text);
+    assert_eq!(report.matches("pass 1000 of 1000").count(), 3, "{report}");
+}
+
 /// What alice says begins like a token that she might still pass over; it is hers all the same, and
 /// the steps behind it are played and judged.
 #[test]
