@@ -3,9 +3,9 @@
 
 import java.io.*;
 import java.net.*;
-import java.nio.ByteBuffer;
+import java.nio.*;
 import java.nio.channels.*;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.*;
 import java.util.*;
 import java.util.concurrent.locks.LockSupport;
 
@@ -15,22 +15,24 @@ final class Server {
     static final int BACKLOG = 1024;             // 200 clients that come at once must not wait for a retry
 
     // ---- option parsing ----
-    static final List<String> NAMES = List.of("--behaviour", "--over", "--address", "--sender", "--stall");
-    static final Map<String, String> given = new HashMap<>(Map.of("--sender", "included", "--stall", "2"));
+    static final Map<String, String> given = new HashMap<>(Map.of("--behaviour", "", "--over", "", "--address", "",
+        "--sender", "included", "--text", "transparent", "--stall", "2"));
     static String over, address;
-    static boolean broadcast, excluded;
+    static boolean broadcast, excluded, replacing;
     static long stallNanoseconds;
 
     static void parseOptions(String[] words) {
         for (int i = 0; i < words.length; i += 2) {
-            if (!NAMES.contains(words[i])) fail(2, words[i], "no such option");
+            if (!given.containsKey(words[i])) fail(2, words[i], "no such option");
             if (i + 1 == words.length) fail(2, words[i], "an option and its value were expected");
             given.put(words[i], words[i + 1]);
         }
         broadcast = choose("--behaviour", List.of("echo", "broadcast")).equals("broadcast");
         excluded = choose("--sender", List.of("included", "excluded")).equals("excluded") && broadcast;
         over = choose("--over", List.of("tcp", "udp", "unix"));
-        address = given.getOrDefault("--address", "");
+        replacing = choose("--text", List.of("transparent", "replace")).equals("replace");
+        if (replacing && over.equals("udp")) fail(2, "replace", "--text replace is for tcp and unix");
+        address = given.get("--address");
         String stall = given.get("--stall");
         boolean plain = isDigits(stall.replace(".", "")) && stall.indexOf('.') == stall.lastIndexOf('.');
         double seconds = plain ? Double.parseDouble(stall) : 0;
@@ -39,7 +41,7 @@ final class Server {
     }
 
     static String choose(String option, List<String> words) {
-        String word = given.getOrDefault(option, "");
+        String word = given.get(option);
         if (!words.contains(word)) fail(2, word, option + " must be one of " + String.join(", ", words));
         return word;
     }
@@ -56,9 +58,7 @@ final class Server {
     static boolean isLoopback(String host) {
         if (host.equals("[::1]")) return true;
         String[] parts = host.split("\\.", -1);
-        for (String part : parts) {
-            if (!isNumberUpTo(255, part)) return false;
-        }
+        for (String part : parts) if (!isNumberUpTo(255, part)) return false;
         return parts.length == 4 && parts[0].equals("127");
     }
 
@@ -71,9 +71,8 @@ final class Server {
         int colon = address.lastIndexOf(':');
         String host = address.substring(0, Math.max(colon, 0));
         String port = address.substring(colon + 1);
-        if (!isLoopback(host) || !isNumberUpTo(65535, port)) {
-            fail(2, address, "--address must be a loopback address like 127.0.0.1:0 or [::1]:0");
-        }
+        boolean bindable = isLoopback(host) && isNumberUpTo(65535, port);
+        if (!bindable) fail(2, address, "--address must be a loopback address like 127.0.0.1:0 or [::1]:0");
         return new InetSocketAddress(host, Integer.parseInt(port));
     }
 
@@ -82,6 +81,7 @@ final class Server {
         SocketChannel channel;
         SelectionKey key;
         boolean hears = true;  // until its own end is read
+        byte[] begun = {};     // of a character that is not whole, while text is replaced
         byte[] owed;           // there only while bytes are unsent
         int unsent;
     }
@@ -94,19 +94,22 @@ final class Server {
     static void setUnsent(Client client, int unsent) {
         if ((client.unsent > 0) != (unsent > 0)) {
             client.key.interestOps(client.key.interestOps() ^ SelectionKey.OP_WRITE);
-            client.owed = unsent > 0 ? new byte[UNSENT_MARK + READ_SIZE] : null;
+            client.owed = unsent > 0 ? new byte[UNSENT_MARK + 3 * READ_SIZE] : null;  // U+FFFD is three bytes
         }
         client.unsent = unsent;
         behind.remove(client);
         if (unsent > UNSENT_MARK) behind.put(client, System.nanoTime());
     }
 
-    // The connection is over, whatever was still owed.
-    static void forget(Client client) throws IOException {
+    // The connection is over; one that is still owed something is reset.
+    static void forget(Client client) {
         clients.remove(client);
         behind.remove(client);
         waiting.remove(client);
-        client.channel.close();
+        try (SocketChannel channel = client.channel) {
+            if (client.unsent > 0 && over.equals("tcp")) channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException error) {  // it is gone all the same
+        }
     }
 
     // How many bytes the kernel takes now. A client that is gone is said to take all, and forgotten
@@ -130,16 +133,14 @@ final class Server {
 
     static void relay(Client speaker, ByteBuffer bytes) {
         if (!broadcast) owe(speaker, bytes);
-        else for (Client client : clients) {
+        else for (Client client : clients)
             if (client.hears && (client != speaker || !excluded)) owe(client, bytes);
-        }
     }
 
     // Sends what the client takes now, and forgets it when it has left and is owed nothing.
-    static void flush(Client client) throws IOException {
+    static void flush(Client client) {
         if (client.unsent > 0) {
-            // Java copies all of it first, however little the kernel then takes.
-            int part = Math.min(client.unsent, 4 * READ_SIZE);
+            int part = Math.min(client.unsent, 4 * READ_SIZE);  // Java copies all of it, however little is taken
             int taken = offer(client, ByteBuffer.wrap(client.owed, 0, part));
             int rest = client.unsent - taken;
             System.arraycopy(client.owed, taken, client.owed, 0, rest);
@@ -149,12 +150,11 @@ final class Server {
     }
 
     // Resets a client that took nothing for the stall time; says in how many milliseconds to look again.
-    static long resetStalled() throws IOException {
+    static long resetStalled() {
         if (behind.isEmpty()) return 0;  // no limit
         Client slowest = behind.keySet().iterator().next();
         long patience = behind.get(slowest) + stallNanoseconds - System.nanoTime();
         if (patience >= 0) return patience / 1_000_000 + 1;
-        if (over.equals("tcp")) slowest.channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         forget(slowest);
         return 1;
     }
@@ -170,26 +170,33 @@ final class Server {
             client.channel = channel;
             client.key = channel.register(selector, SelectionKey.OP_READ, client);
             clients.add(client);
-        } catch (IOException error) {
-            // It went away before it was accepted, or it waits until a descriptor is free.
+        } catch (IOException error) {  // it went before it was accepted, or waits until a descriptor is free
         }
     }
 
-    static void hear(Client client) throws IOException {
+    // What was heard as text, less a last character that is not whole; at the end that becomes U+FFFD.
+    static ByteBuffer replaced(Client client, boolean ended) {
+        CharBuffer text = CharBuffer.allocate(heard.limit());
+        StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPLACE).decode(heard, text, ended);
+        client.begun = new byte[heard.remaining()];
+        heard.get(client.begun);
+        return StandardCharsets.UTF_8.encode(text.flip());
+    }
+
+    static void hear(Client client) {
         try {
-            if (client.channel.read(heard.clear()) >= 0) {
-                relay(client, heard.flip());
-                return;
-            }
-        } catch (IOException error) {
-            // A reset is an end too.
+            boolean ended = client.channel.read(heard.clear().put(client.begun)) < 0;
+            heard.flip();
+            relay(client, replacing ? replaced(client, ended) : heard);
+            if (!ended) return;
+        } catch (IOException error) {  // a reset is an end too, at which nothing begun is said
         }
         client.key.interestOpsAnd(~SelectionKey.OP_READ);
         client.hears = false;
         flush(client);
     }
 
-    static void serve(Client client) throws IOException {
+    static void serve(Client client) {
         if (client.key.isWritable()) flush(client);
         if (!client.key.isValid() || !client.key.isReadable()) return;
         client.key.interestOpsAnd(~SelectionKey.OP_READ);
@@ -222,14 +229,12 @@ final class Server {
         while (true) {
             SocketAddress speaker = channel.receive(heard.clear());
             heard.flip();
-            // An echo is a broadcast to nobody but its speaker.
-            if (!broadcast) heardFrom.clear();
+            if (!broadcast) heardFrom.clear();  // an echo is a broadcast to nobody but its speaker
             heardFrom.add(speaker);
             for (SocketAddress receiver : heardFrom) {
                 try {
                     if (!excluded || !receiver.equals(speaker)) channel.send(heard.rewind(), receiver);
-                } catch (IOException error) {
-                    // What cannot be delivered concerns only its receiver.
+                } catch (IOException error) {  // what cannot be delivered concerns only its receiver
                 }
             }
         }
@@ -246,8 +251,7 @@ final class Server {
             announce(channel.bind(place).getLocalAddress());
             serveDatagrams(channel);
         } else {
-            ServerSocketChannel listener = ServerSocketChannel.open(family);
-            if (over.equals("tcp")) listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            ServerSocketChannel listener = ServerSocketChannel.open(family);  // on Linux with SO_REUSEADDR
             announce(listener.bind(place, BACKLOG).getLocalAddress());
             serveStreams(listener);
         }
@@ -255,11 +259,8 @@ final class Server {
 
     static void announce(SocketAddress bound) {
         Runtime.getRuntime().addShutdownHook(new Stop());
-        String place = address;
-        if (bound instanceof InetSocketAddress ip) {
-            String host = address.startsWith("[") ? "::1" : ip.getHostString();
-            place = String.join(" ", host, String.valueOf(ip.getPort()));
-        }
+        String place = !(bound instanceof InetSocketAddress ip) ? address : String.join(" ",
+            address.startsWith("[") ? "::1" : ip.getHostString(), String.valueOf(ip.getPort()));
         // Joined, since the first `+` of a program costs 15 ms.
         System.out.println(String.join(" ", "listening", over, place));
     }
@@ -289,8 +290,7 @@ final class Server {
         parseOptions(words);
         try {
             listen();
-        } catch (ClosedChannelException | CancelledKeyException stopped) {
-            // By Stop: an interrupt closes the channel that it finds in use.
+        } catch (ClosedChannelException | CancelledKeyException stopped) {  // by Stop: an interrupt closes channels
         } catch (Throwable error) {
             fail(1, address, ERRNO_NAMES.getOrDefault(String.valueOf(error.getMessage()), error.toString()));
         }
