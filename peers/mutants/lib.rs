@@ -9,8 +9,10 @@
 mod audience;
 mod bind;
 mod catalogue;
+mod client;
 mod connection;
 mod datagrams;
+mod dialogue;
 mod ear;
 mod flaw;
 mod gate;
@@ -28,6 +30,14 @@ use std::future::{Future, pending};
 use harness_peer_rust::{Endpoint, Settings};
 
 pub use bind::BindError;
+pub use client::{
+    ClientFlaw, ClientMutant, LINE_CLIENT, client_mutant_named, client_mutants, run_line_client,
+};
+pub use dialogue::{
+    CircleFlaw, DatedFlaw, Dialogue, DialogueMutant, Fault, General, LineFlaw, Program, QuitFlaw,
+    ResetFlaw, Terminator, dialogue_mutant_named, dialogue_mutants, dialogue_named, dialogues,
+    serve_dialogue,
+};
 pub use flaw::Flaw;
 pub use mutant::{Mutant, all, named};
 

@@ -3,7 +3,9 @@
 //! Server and clients share the test's one thread; each test has a deadline and no pauses.
 
 mod datagrams;
+mod dialogues;
 mod flawless;
+mod line_client;
 mod rim;
 
 use std::net::SocketAddr;
