@@ -3,7 +3,7 @@
 use super::colour::{Colour, STRONG};
 use super::columns::{pad, width};
 use super::failure::few;
-use super::{Report, escape, totals};
+use super::{CaseLine, Report, escape, totals};
 use crate::oracle::Verdict;
 
 /// The known divergences that occurred, each with its reason and the cases that showed it.
@@ -29,29 +29,30 @@ pub(super) fn known(report: &Report, colour: Colour) -> Option<String> {
     section("known divergences", lines, colour)
 }
 
-/// Why cases were not played: a line for each server and reason, with what mends it.
-pub(super) fn unplayed(report: &Report, verdict: Verdict, colour: Colour) -> Option<String> {
-    if verdict == Verdict::Unsupported && totals::only_reason(report).is_some() {
+/// What servers do not claim: a line for each thing that they lack, with those that lack it.
+pub(super) fn unsupported(report: &Report, colour: Colour) -> Option<String> {
+    if totals::only_reason(report).is_some() {
         return None;
     }
-    let lines = report
-        .cases
-        .iter()
-        .filter(|line| line.ruling.verdict == verdict);
-    let told = lines.map(|line| {
-        let reason = line
-            .ruling
-            .reason
-            .as_deref()
-            .unwrap_or("no reason is known");
-        (
-            (
-                line.case.server.as_str(),
-                reason,
-                line.ruling.mend.as_deref(),
-            ),
-            line,
-        )
+    let lacking = unplayed(report, Verdict::Unsupported)
+        .map(|line| (reason(line), line.case.server.as_str()));
+    let lines = grouped(lacking).into_iter().map(|(reason, servers)| {
+        let servers = grouped(servers.into_iter().map(|server| (server, ())));
+        let told = servers.iter().map(|(server, times)| match times.len() {
+            1 => (*server).to_owned(),
+            times => format!("{server} ({times})"),
+        });
+        let list = wrapped(told, WIDTH);
+        format!("{}\n      {}", escape::line(reason), list.join("\n      "))
+    });
+    section("unsupported", lines, colour)
+}
+
+/// What is missing on this machine: a line for each server and reason, with what mends it.
+pub(super) fn skipped(report: &Report, colour: Colour) -> Option<String> {
+    let told = unplayed(report, Verdict::Skipped).map(|line| {
+        let mend = line.ruling.mend.as_deref();
+        ((line.case.server.as_str(), reason(line), mend), line)
     });
     let groups = grouped(told);
     let names = groups
@@ -74,7 +75,35 @@ pub(super) fn unplayed(report: &Report, verdict: Verdict, colour: Colour) -> Opt
             ),
         }
     });
-    section(&verdict.to_string(), lines, colour)
+    section("skipped", lines, colour)
+}
+
+fn unplayed(report: &Report, verdict: Verdict) -> impl Iterator<Item = &CaseLine> {
+    let cases = report.cases.iter();
+    cases.filter(move |line| line.ruling.verdict == verdict)
+}
+
+fn reason(line: &CaseLine) -> &str {
+    let reason = line.ruling.reason.as_deref();
+    reason.unwrap_or("no reason is known")
+}
+
+/// Things in a row with commas between them, in lines of at most this width.
+fn wrapped(things: impl Iterator<Item = String>, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for thing in things {
+        match lines.last_mut() {
+            Some(line) if width(line) + width(&thing) + 2 <= most => {
+                line.push_str(&format!(", {thing}"));
+            }
+            Some(line) => {
+                line.push(',');
+                lines.push(thing);
+            }
+            None => lines.push(thing),
+        }
+    }
+    lines
 }
 
 /// What stands beside verdicts that no block of a failure shows.
@@ -114,3 +143,6 @@ pub(super) fn section(
 
 /// So many case ids are listed under one reason.
 const MOST_IDS: usize = 4;
+
+/// How wide a list of servers may be.
+const WIDTH: usize = 84;

@@ -5,10 +5,9 @@ use super::colour::{Colour, DIM, STRONG};
 use super::columns::{pad, width};
 use super::failure::blocks;
 use super::matrix::matrix;
-use super::sections::{beside, known, section, unplayed};
+use super::sections::{beside, known, section, skipped, unsupported};
 use super::totals::{ending, timings};
 use super::{Report, escape};
-use crate::oracle::Verdict;
 
 /// The whole report as text, with a line end.
 pub fn terminal(report: &Report, colour: Colour) -> String {
@@ -19,8 +18,8 @@ pub fn terminal(report: &Report, colour: Colour) -> String {
     }
     parts.extend(blocks(report, colour));
     parts.extend(known(report, colour));
-    parts.extend(unplayed(report, Verdict::Unsupported, colour));
-    parts.extend(unplayed(report, Verdict::Skipped, colour));
+    parts.extend(unsupported(report, colour));
+    parts.extend(skipped(report, colour));
     parts.extend(beside(report, colour));
     parts.extend(section(
         "findings",
@@ -62,6 +61,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::oracle::Verdict;
     use crate::peer::manifest::{Known, Role};
     use crate::report::{CaseLine, EndedBy, sample};
 
@@ -153,8 +153,10 @@ echo   every client hears what any client says
   unix   skipped
 
 unsupported
-  c      no echo behaviour (2)
-  node   no unix ␛transport
+  no echo behaviour
+      c (2)
+  no unix ␛transport
+      node
 
 skipped
   java   no javac on the PATH (2)
