@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
+use super::named::Named;
 use crate::plan::Pattern;
 use crate::scenario::words::Transport;
 
@@ -51,9 +52,10 @@ pub struct Chosen {
     /// A folder of peers, instead of the nearest `peers/`; can be given several times
     #[arg(long, value_name = "DIR")]
     pub peers: Vec<PathBuf>,
-    /// Only this peer as the server; can be given several times
-    #[arg(long, value_name = "NAME")]
-    pub server: Vec<String>,
+    /// Only this peer as the server, or any program: 'cmd:socat TCP-LISTEN:{port},fork PIPE';
+    /// can be given several times
+    #[arg(long, value_name = "NAME|cmd:COMMAND")]
+    pub server: Vec<Named>,
     /// Only this client; can be given several times
     #[arg(long, value_name = "NAME")]
     pub client: Vec<String>,

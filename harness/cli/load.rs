@@ -9,6 +9,7 @@ use std::rc::Rc;
 use super::args::Chosen;
 use super::exit::Problem;
 use super::folder::Folder;
+use super::named;
 use super::session::Session;
 use crate::peer::manifest::Manifest;
 use crate::peer::{Catalogue, CatalogueError, Where};
@@ -46,11 +47,12 @@ pub fn load(session: &Session, chosen: &Chosen) -> Result<Loaded, Problem> {
         false => chosen.paths.clone(),
     };
     let scenarios = scenarios(&paths, &mut mistakes)?;
-    let Some(catalogue) = catalogue.filter(|_| mistakes.is_empty()) else {
+    let Some(mut catalogue) = catalogue.filter(|_| mistakes.is_empty()) else {
         return Err(Problem::Mistakes(mistakes));
     };
+    let (manifests, working) = (&mut catalogue.manifests, &session.surroundings.working);
     let selection = Selection {
-        servers: chosen.server.clone(),
+        servers: named::servers(&chosen.server, manifests, &scenarios, working),
         clients: chosen.client.clone(),
         over: chosen.over.clone(),
         only: chosen.only.clone(),

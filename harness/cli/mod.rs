@@ -10,6 +10,7 @@ pub mod exit;
 mod folder;
 mod list;
 mod load;
+mod named;
 mod play;
 mod print;
 mod progress;

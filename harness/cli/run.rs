@@ -1,5 +1,6 @@
 //! `harness run`: load, prepare, lay out, play, judge, report.
 
+use std::rc::Rc;
 use std::time::Instant;
 
 use tokio::runtime::Builder;
@@ -13,10 +14,11 @@ use super::play::{Manner, Playing};
 use super::progress::Display;
 use super::results::{Journal, Results};
 use super::session::Session;
-use super::{print, second};
+use super::{named, print, second};
 use crate::exec::Settings;
 use crate::host::cpu_time;
 use crate::oracle::Verdict;
+use crate::peer::manifest::Manifest;
 use crate::plan::{self, Plan};
 use crate::report::{self, CaseLine, EndedBy, PeerLine, Report, Timings};
 
@@ -100,7 +102,7 @@ async fn play_all(
             case: case.clone(),
             ruling: ruling?,
             beside: None,
-            options: options(typed),
+            options: options(typed, &case.server, manifests),
         })
     });
     let mut cases: Vec<CaseLine> = fold(lines.collect(), typed.repeat);
@@ -130,8 +132,8 @@ async fn play_all(
 }
 
 /// The options without which a case would be played differently again.
-fn options(typed: &args::Run) -> Vec<String> {
-    let mut options = Vec::new();
+fn options(typed: &args::Run, server: &str, manifests: &[Rc<Manifest>]) -> Vec<String> {
+    let mut options = named::again(server, manifests);
     for folder in &typed.chosen.peers {
         options.extend([String::from("--peers"), folder.display().to_string()]);
     }

@@ -58,6 +58,7 @@ pub(super) async fn play(stage: &Stage, pool: &Pool, case: &Case, offer: &Rc<Off
         }
     };
     let locals = room.locals();
+    let crash = room.crash();
     let closed = room.close().await;
     let server = room.server.take();
     let mut trace = room.into_trace();
@@ -76,7 +77,7 @@ pub(super) async fn play(stage: &Stage, pool: &Pool, case: &Case, offer: &Rc<Off
     trace.reused = server.reused.get();
     let ended = match went_well && !own {
         true => give_back(stage, pool, server, &locals, &mut trace).await,
-        false => end_for_good(stage, &server, &mut trace)
+        false => end_for_good(stage, &server, crash, &mut trace)
             .await
             .map(|()| None),
     };
@@ -127,30 +128,37 @@ async fn give_back(
 
 /// Ends the process of a case that failed or had it for itself. Where it had ended by itself and
 /// no step asked for that, the trace says so: what we kill dies of SIGKILL, so any other status is
-/// the process's own.
+/// the process's own. What exits with 0 now that every connection is over has not crashed.
 async fn end_for_good(
     stage: &Stage,
     server: &Server,
+    crash: Option<Status>,
     trace: &mut Trace,
 ) -> Result<(), NotListening> {
+    let own = || server.crash().map(|exit| exit.status);
+    let is_crash = |status: &Status| *status != Status::Code(0);
     // What is seen before we kill it is its own end, even a SIGKILL.
-    let before = server.crash();
+    let before = crash.or_else(|| own().filter(is_crash));
     pool::end(stage, server).await?;
     trace.stderr = server.output.stderr();
     let after = || {
-        server
-            .crash()
-            .filter(|exit| exit.status != Status::Signal(pool::KILL))
+        own()
+            .filter(is_crash)
+            .filter(|status| *status != Status::Signal(pool::KILL))
     };
-    // An exit with 0 once every connection is over is none; what it cost the case is judged.
-    let crashed = before
-        .or_else(after)
-        .filter(|exit| exit.status != Status::Code(0));
-    trace.crash = crashed.map(|exit| in_words(exit.status));
+    trace.crash = before.or_else(after).map(in_words);
     Ok(())
 }
 
 impl Room<'_> {
+    /// How the server ended by itself while our side still held connections: an exit with 0 is
+    /// a crash only where one of them was not over.
+    fn crash(&self) -> Option<Status> {
+        let server = self.server.borrow().clone()?;
+        let status = server.crash()?.status;
+        (status != Status::Code(0) || !self.is_over()).then_some(status)
+    }
+
     /// Tells where the server listens and what was passed over on the way there.
     fn note_start(&self) {
         let server = self.server.borrow().clone();

@@ -3,6 +3,7 @@
 //! It tells what happens to one receiver and records it; it never prints and never judges.
 
 mod appetite;
+mod astray;
 mod case;
 mod connecting;
 mod driver;

@@ -34,7 +34,7 @@ pub(super) enum Left {
     Ended(Status),
     /// Sockets that were not there when it was ready.
     Sockets,
-    /// It runs on and does not listen any more.
+    /// It runs on and listens no more: it serves one client in its life.
     Deaf,
 }
 

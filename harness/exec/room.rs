@@ -225,6 +225,14 @@ impl<'a> Room<'a> {
             .collect()
     }
 
+    /// Whether every connection so far has met its end.
+    pub fn is_over(&self) -> bool {
+        let lives = self.lives.borrow();
+        lives
+            .iter()
+            .all(|live| live.hearing.log.borrow().over().is_some())
+    }
+
     /// Fails whoever heard more than the case can consume and was not asked about it since.
     pub fn judge_floods(&self, step: usize) -> bool {
         let lives = self.lives.borrow().clone();

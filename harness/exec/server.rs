@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::Stage;
+use super::astray::{Astray, never_listened};
 use super::output::Output;
 use crate::host::deadline::{self, Looks};
 use crate::host::ports::Lease;
@@ -153,16 +154,13 @@ impl Server {
                 Ok(())
             }
             Ok(Err(not)) => Err(not),
-            Err(_) => Err(NotListening::Broken(format!(
-                "{} did not listen within {} s of its start",
-                self.offer.peer,
-                limit.as_secs()
-            ))),
+            Err(_) => Err(NotListening::Broken(never_listened(self, stage, limit))),
         }
     }
 
     async fn await_listener(&self, stage: &Stage) -> Result<Listener, NotListening> {
         let mut looks = Looks::at_process();
+        let mut astray = Astray::default();
         loop {
             // Asked before the look: what ended in between was seen listening or never will be.
             let exit = self.process.exit();
@@ -178,6 +176,7 @@ impl Server {
             if let Some(exit) = exit {
                 return Err(NotListening::Exited(exit));
             }
+            astray.look(self, stage)?;
             tokio::select! {
                 () = looks.next() => {}
                 () = self.output.line() => {}
@@ -186,6 +185,23 @@ impl Server {
                 }
             }
         }
+    }
+
+    /// Where it listens over a transport, with a number only there; nothing where nobody can tell.
+    pub fn listeners_over(
+        &self,
+        stage: &Stage,
+        transport: Transport,
+        port: Option<u16>,
+    ) -> Vec<Listener> {
+        let guard = self.process.guard_pid();
+        let found = stage.means.kernel.listeners(guard, transport, port);
+        found.unwrap_or_default()
+    }
+
+    /// The number that it was told to listen on.
+    pub fn told_port(&self) -> Option<u16> {
+        self.place.told_port()
     }
 
     /// Of several listening sockets the one that the ready line names.

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::program::Program;
 use crate::scenario::words::{Behaviour, Trait, Transport};
 
 /// One peer: an implementation in a folder of its own.
@@ -22,8 +23,11 @@ pub struct Manifest {
     pub about: String,
     /// The manifest's file as messages show it.
     pub file: String,
-    /// Where the peer's files are; `None` for the Rust peer, which is the binary itself.
+    /// Where the peer's files are; `None` for the Rust peer, which is the binary itself. A program
+    /// that was typed runs in the working folder.
     pub folder: Option<PathBuf>,
+    /// The program, where one was typed in place of a manifest.
+    pub program: Option<Program>,
     /// The programs that must be there.
     pub toolchain: Vec<Tool>,
     /// Commands that bring what the build needs from the network.
@@ -58,7 +62,8 @@ pub struct Tool {
 pub struct Offer {
     /// The peer that makes the offer.
     pub peer: String,
-    /// Its place among the peer's offers, from 0: it names the offer in the pool.
+    /// Its place among the peer's offers, from 0: it names the offer in the pool. Offers that the
+    /// same process can play have one place.
     pub place: usize,
     /// What it does.
     pub behaviour: Behaviour,

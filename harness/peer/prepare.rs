@@ -12,8 +12,9 @@ use super::build::{BuildError, Workshop};
 use super::home::Home;
 use super::job::JobError;
 use super::manifest::Manifest;
+use super::program::Program;
 use super::toolchain::{Found, Toolchains};
-use super::{Peer, Progress, Ready, State, Surroundings, Tell};
+use super::{Peer, Progress, Ready, State, Surroundings, Tell, words};
 use crate::host::Launcher;
 
 /// What peers are made ready with.
@@ -81,6 +82,9 @@ async fn state(
     workshop: &Workshop<'_>,
     tell: &Tell,
 ) -> Result<State, BuildError> {
+    if let Some(program) = &manifest.program {
+        return Ok(typed(program, toolchains).await?);
+    }
     if let Some(reason) = wrong_folder(manifest) {
         return Ok(State::Broken { reason });
     }
@@ -102,6 +106,29 @@ async fn state(
         },
         Built::Failed(reason) => State::Broken { reason },
     })
+}
+
+/// What this machine has of a program that was typed. Nobody says how to install it, so one that
+/// is not there is no peer that was skipped.
+async fn typed(program: &Program, toolchains: &Toolchains<'_>) -> Result<State, JobError> {
+    let file = program.file();
+    if words::in_braces(file).next().is_some() {
+        return Ok(State::Ready(Ready::default()));
+    }
+    Ok(
+        match (toolchains.resolve(file).await?, file.contains('/')) {
+            (Some(path), _) => State::Ready(Ready {
+                programs: BTreeMap::from([(file.to_owned(), path)]),
+                ..Ready::default()
+            }),
+            (None, true) => State::Broken {
+                reason: format!("`{file}` is no program that can be run from the working folder"),
+            },
+            (None, false) => State::Broken {
+                reason: format!("`{file}` is not on the PATH; install it, or write its path"),
+            },
+        },
+    )
 }
 
 /// The programs of a peer; or that it is skipped, with all that is missing.

@@ -75,6 +75,7 @@ impl Reading<'_> {
             about: self.line(file.about),
             file: self.source.name().to_owned(),
             folder,
+            program: None,
             toolchain: present(file.toolchain)
                 .map(|tool| self.tool(tool))
                 .collect(),

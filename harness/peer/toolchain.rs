@@ -136,8 +136,12 @@ impl<'a> Toolchains<'a> {
     }
 
     /// The program of that name that a shell would run, past a shim where its manager says what
-    /// is behind it; a shim that says nothing is passed over for a program of that name.
-    async fn resolve(&self, program: &str) -> Result<Option<PathBuf>, JobError> {
+    /// is behind it; a shim that says nothing is passed over for a program of that name. One that
+    /// is written with a slash is looked for from the working folder.
+    ///
+    /// # Errors
+    /// When a version manager could not be asked for a reason that is not its own.
+    pub(super) async fn resolve(&self, program: &str) -> Result<Option<PathBuf>, JobError> {
         if program.contains('/') {
             let path = self.surroundings.working.join(program);
             return Ok(is_executable(&path).then_some(path));

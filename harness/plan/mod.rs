@@ -3,12 +3,14 @@
 //! Pure: what the machine has of each peer comes in as a value, and nothing is started here.
 
 mod pattern;
+mod presume;
 mod select;
 
 use std::fmt;
 use std::rc::Rc;
 
 pub use pattern::{Pattern, PatternError};
+pub use presume::presume;
 pub use select::{Needed, Selection, SelectionError, all_ready, idle_entries, lay_out, needed};
 
 use crate::peer::manifest::{ClientOffer, Known, Offer};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::{Case, Client, Pattern, Plan, Playable};
+use super::{Case, Client, Pattern, Plan, Playable, presume};
 use crate::peer::manifest::{ClientOffer, Known, Manifest, Offer, Role};
 use crate::peer::{Peer, Ready, State};
 use crate::scenario::Scenario;
@@ -155,6 +155,9 @@ fn find_offer(
     scenario: &Scenario,
     transport: Transport,
 ) -> Result<Rc<Offer>, String> {
+    if manifest.program.is_some() {
+        return presume::find_offer(manifest, scenario, transport);
+    }
     let behaves = |offer: &&Rc<Offer>| offer.behaviour == scenario.server;
     if !manifest.servers.iter().any(|offer| behaves(&offer)) {
         return Err(format!("no {} behaviour", scenario.server));
