@@ -2,6 +2,7 @@
 //! and the test says so. All are played where these are installed:
 //! `apt-get install -y busybox memcached ncat netcat-openbsd redis-server socat ucspi-tcp`.
 
+use crate::strict::is_strict;
 use crate::support::{HARNESS, Place, run};
 
 const ECHO: &str = "scenarios/echo.yaml";
@@ -148,6 +149,7 @@ fn check(rows: &[Row], exit: i32) {
     for row in rows {
         if !play(*row, exit) {
             println!("NOT PLAYED, since its program is not installed: {}", row.0);
+            assert!(!is_strict(), "the program of `{}` is missing", row.0);
         }
     }
 }

@@ -8,5 +8,6 @@ mod support;
 mod fixed;
 mod foreign;
 mod plain;
+mod strict;
 mod together;
 mod typed;

@@ -1,5 +1,6 @@
 //! The project's own servers, as far as their toolchains are installed, on what they all can do.
 
+use crate::strict::is_strict;
 use crate::support::{HARNESS, Place, run};
 
 const PEERS: [&str; 4] = ["peers/c", "peers/java", "peers/node", "peers/python"];
@@ -32,13 +33,4 @@ fn every_server_plays_and_none_differs() {
             .all(|verdict| known.contains(&verdict.as_str())),
         "{verdicts:?}"
     );
-}
-
-/// Whether a missing toolchain is an error, as it is where changes are judged.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test has no session that reads it for it"
-)]
-fn is_strict() -> bool {
-    std::env::var_os("HARNESS_STRICT").is_some_and(|value| value == "1")
 }
