@@ -22,6 +22,8 @@ pub struct Args {
 pub enum Command {
     /// Play scenarios on every peer that can play them, and show a matrix
     Run(Run),
+    /// Judge again what `run --traces` stored; starts nothing and needs no peers
+    Judge(Judge),
     /// Show the cases that `run` would play, with their ids
     List(List),
     /// Check scenarios and manifests; starts nothing
@@ -91,6 +93,9 @@ pub struct Run {
     /// Write the results as JUnit XML
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
+    /// Store what was heard in each case, for `harness judge`: in a new folder, or an empty one
+    #[arg(long, value_name = "DIR")]
+    pub traces: Option<PathBuf>,
     /// Start no more cases after the first that fails
     #[arg(long)]
     pub fail_fast: bool,
@@ -109,6 +114,28 @@ pub struct Run {
     /// Show where the time went, and the least that it could be
     #[arg(long)]
     pub timings: bool,
+}
+
+/// `harness judge`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = exit_codes())]
+pub struct Judge {
+    /// The folder that `run --traces` wrote
+    #[arg(value_name = "DIR")]
+    pub traces: PathBuf,
+    /// Judge by these scenarios instead of the stored ones of the same names: files, or folders;
+    /// can be given several times
+    #[arg(long, value_name = "PATH")]
+    pub with: Vec<PathBuf>,
+    /// Write the results as JSON (`harness schema report` describes it)
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Write the results as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Show the conversation of every case as a timeline
+    #[arg(long)]
+    pub show: bool,
 }
 
 /// `harness list`.

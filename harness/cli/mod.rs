@@ -8,6 +8,7 @@ mod company;
 mod doctor;
 pub mod exit;
 mod folder;
+mod judge;
 mod list;
 mod load;
 mod named;
@@ -20,6 +21,8 @@ mod second;
 mod selftest;
 mod serve;
 mod session;
+mod stored;
+mod traces;
 
 use std::process::ExitCode;
 
@@ -58,6 +61,7 @@ fn is_guard() -> bool {
 fn dispatch(command: Command) -> Result<Exit, exit::Problem> {
     match command {
         Command::Run(run) => run::run(&Session::open()?, &run),
+        Command::Judge(judge) => judge::judge(&judge),
         Command::List(list) => list::list(&Session::open()?, &list),
         Command::Check(check) => check::check(&Session::open()?, &check),
         Command::Doctor(doctor) => doctor::doctor(&Session::open()?, &doctor),

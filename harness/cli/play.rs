@@ -11,11 +11,12 @@ use super::company::Company;
 use super::exit::Problem;
 use super::progress::Display;
 use super::results::Journal;
-use crate::exec::{self, Finding, Played, Progress, Settings, Stage};
+use super::traces::Traces;
+use crate::exec::{self, Finding, Progress, Settings, Stage};
 use crate::oracle::{self, Judged, Ruling};
-use crate::plan::{Plan, Scope};
+use crate::plan::{Case, Plan, Scope};
 use crate::report::{EndedBy, timeline};
-use crate::trace::{Tail, Trace};
+use crate::trace::{Played, Tail, Trace};
 
 /// A plan while it is played.
 pub struct Playing<'a> {
@@ -23,6 +24,7 @@ pub struct Playing<'a> {
     plan: &'a Plan,
     stage: Rc<Stage>,
     manner: Manner,
+    traces: Option<&'a Traces>,
     judged: RefCell<Vec<Option<Judged>>>,
     findings: RefCell<Vec<Finding>>,
     timelines: RefCell<BTreeMap<usize, String>>,
@@ -71,12 +73,19 @@ impl<'a> Playing<'a> {
             plan,
             stage: company.stage(settings)?,
             manner,
+            traces: None,
             judged: RefCell::new(plan.cases.iter().map(|_| None).collect()),
             findings: RefCell::default(),
             timelines: RefCell::default(),
             failed: Cell::new(0),
             declared: Cell::default(),
         })
+    }
+
+    /// The same, with each case stored before it is judged.
+    #[must_use]
+    pub fn storing(self, traces: Option<&'a Traces>) -> Playing<'a> {
+        Playing { traces, ..self }
     }
 
     /// Plays it, judging each case as it comes.
@@ -133,6 +142,9 @@ impl<'a> Playing<'a> {
                 Progress::CaseStarted(place) => display.case_started(&self.plan.cases[place].id),
                 Progress::CaseFinished(place, played) => {
                     let case = &self.plan.cases[place];
+                    if let Some(traces) = self.traces {
+                        traces.store(place, case, &played);
+                    }
                     let judged = self.judge(place, played);
                     let failed = !judged.is_well(case);
                     self.failed.set(self.failed.get() + usize::from(failed));
@@ -147,39 +159,46 @@ impl<'a> Playing<'a> {
 
     fn judge(&self, place: usize, played: Played) -> Judged {
         let case = &self.plan.cases[place];
-        let nothing = |played| Judged {
-            played,
-            stderr: Tail::default(),
-            took: Duration::ZERO,
-            reused: false,
-        };
-        match played {
-            Played::Broken(reason) => nothing(oracle::Played::Broken(reason)),
-            Played::Fault(fault) => nothing(oracle::Played::Fault(fault)),
-            Played::Through(trace) => {
-                self.declared.set(self.declared.get().max(trace.declared));
-                if self.manner.show {
-                    let told = timeline(case, &trace, super::print::result_colour());
-                    self.timelines.borrow_mut().insert(place, told);
-                }
-                if let Some(fault) = trace.fault() {
-                    return nothing(oracle::Played::Fault(fault.to_owned()));
-                }
-                let failures = oracle::judge(case, &trace);
-                let Trace {
-                    crash,
-                    stderr,
-                    took,
-                    reused,
-                    ..
-                } = *trace;
-                let played = oracle::Played::Through { failures, crash };
-                Judged {
-                    played,
-                    stderr,
-                    took,
-                    reused,
-                }
+        if let Played::Through(trace) = &played {
+            self.declared.set(self.declared.get().max(trace.declared));
+            if self.manner.show {
+                let told = timeline(case, trace, super::print::result_colour());
+                self.timelines.borrow_mut().insert(place, told);
+            }
+        }
+        judge(case, played)
+    }
+}
+
+/// Judges a case by itself, fresh or stored.
+pub fn judge(case: &Case, played: Played) -> Judged {
+    let nothing = |played| Judged {
+        played,
+        stderr: Tail::default(),
+        took: Duration::ZERO,
+        reused: false,
+    };
+    match played {
+        Played::Broken(reason) => nothing(oracle::Played::Broken(reason)),
+        Played::Fault(fault) => nothing(oracle::Played::Fault(fault)),
+        Played::Through(trace) => {
+            if let Some(fault) = trace.fault() {
+                return nothing(oracle::Played::Fault(fault.to_owned()));
+            }
+            let failures = oracle::judge(case, &trace);
+            let Trace {
+                crash,
+                stderr,
+                took,
+                reused,
+                ..
+            } = *trace;
+            let played = oracle::Played::Through { failures, crash };
+            Judged {
+                played,
+                stderr,
+                took,
+                reused,
             }
         }
     }

@@ -6,7 +6,6 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::args;
 use super::exit::Problem;
 use crate::oracle::Judged;
 use crate::peer::Home;
@@ -25,8 +24,8 @@ impl Results {
     ///
     /// # Errors
     /// When one cannot.
-    pub fn open(typed: &args::Run) -> Result<Results, Problem> {
-        for (option, file) in [("json", &typed.json), ("junit", &typed.junit)] {
+    pub fn open(json: Option<&Path>, junit: Option<&Path>) -> Result<Results, Problem> {
+        for (option, file) in [("json", json), ("junit", junit)] {
             let Some(file) = file else { continue };
             if file.as_os_str() == "-" {
                 return Err(Problem::usage(format!(
@@ -42,8 +41,8 @@ impl Results {
             })?;
         }
         Ok(Results {
-            json: typed.json.clone(),
-            junit: typed.junit.clone(),
+            json: json.map(Path::to_owned),
+            junit: junit.map(Path::to_owned),
         })
     }
 

@@ -14,6 +14,7 @@ use super::play::{Manner, Playing};
 use super::progress::Display;
 use super::results::{Journal, Results};
 use super::session::Session;
+use super::traces::Traces;
 use super::{named, print, second};
 use crate::exec::Settings;
 use crate::host::cpu_time;
@@ -21,6 +22,7 @@ use crate::oracle::Verdict;
 use crate::peer::manifest::Manifest;
 use crate::plan::{self, Plan};
 use crate::report::{self, CaseLine, EndedBy, PeerLine, Report, Timings};
+use crate::trace::store::Terms;
 
 /// Plays what was asked for and prints the report.
 ///
@@ -32,7 +34,8 @@ pub fn run(session: &Session, typed: &args::Run) -> Result<Exit, Problem> {
     // Before anything is started: a selection that does not fit is the user's to mend.
     let needed = plan::needed(&loaded.scenarios, manifests, &loaded.selection);
     let needed = needed.map_err(Problem::usage)?;
-    let results = Results::open(typed)?;
+    let results = Results::open(typed.json.as_deref(), typed.junit.as_deref())?;
+    let traces = typed.traces.as_deref().map(Traces::open).transpose()?;
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
@@ -44,7 +47,7 @@ pub fn run(session: &Session, typed: &args::Run) -> Result<Exit, Problem> {
             .until_interrupted(company.prepare(&needed, &display))
             .await;
         let report = match prepared {
-            Some(Ok(())) => play_all(&company, &loaded, typed, &display).await,
+            Some(Ok(())) => play_all(&company, &loaded, typed, &display, traces.as_ref()).await,
             Some(Err(problem)) => Err(problem),
             None => Ok(Report {
                 ended_by: Some(EndedBy::Interrupt),
@@ -64,6 +67,7 @@ pub fn run(session: &Session, typed: &args::Run) -> Result<Exit, Problem> {
     })?;
     print::result(&report::terminal(&report, print::result_colour()));
     results.write(&report)?;
+    traces.map_or(Ok(()), |traces| traces.finish(&report))?;
     Ok(exit_of(&report))
 }
 
@@ -72,6 +76,7 @@ async fn play_all(
     loaded: &Loaded,
     typed: &args::Run,
     display: &Display,
+    traces: Option<&Traces>,
 ) -> Result<Report, Problem> {
     let began = Instant::now();
     let manifests = &loaded.catalogue.manifests;
@@ -83,12 +88,15 @@ async fn play_all(
     )
     .map_err(Problem::usage)?;
     let plan = repeated(plan, typed.repeat);
+    if let Some(traces) = traces {
+        traces.begin(&plan, terms(loaded, typed), peers_of(company, |_| true))?;
+    }
     let settings = settings(company, typed);
     let manner = Manner {
         fail_fast: typed.fail_fast,
         show: typed.show,
     };
-    let playing = Playing::new(company, &plan, settings.clone(), manner)?;
+    let playing = Playing::new(company, &plan, settings.clone(), manner)?.storing(traces);
     let journal = Journal::in_folder(company.logs());
     let outcome = playing.play(display, &journal, loaded.scope).await;
     let not_played = outcome
@@ -133,7 +141,11 @@ async fn play_all(
 
 /// The options without which a case would be played differently again.
 fn options(typed: &args::Run, server: &str, manifests: &[Rc<Manifest>]) -> Vec<String> {
-    let mut options = named::again(server, manifests);
+    [named::again(server, manifests), common_options(typed)].concat()
+}
+
+fn common_options(typed: &args::Run) -> Vec<String> {
+    let mut options = Vec::new();
     for folder in &typed.chosen.peers {
         options.extend([String::from("--peers"), folder.display().to_string()]);
     }
@@ -144,6 +156,20 @@ fn options(typed: &args::Run, server: &str, manifests: &[Rc<Manifest>]) -> Vec<S
         ]);
     }
     options
+}
+
+/// How the run is to be judged.
+fn terms(loaded: &Loaded, typed: &args::Run) -> Terms {
+    let manifests = &loaded.catalogue.manifests;
+    let typed_programs = manifests.iter().filter(|it| it.program.is_some());
+    let programs = typed_programs.map(|it| (it.name.clone(), named::again(&it.name, manifests)));
+    Terms {
+        strict: typed.strict,
+        repeat: typed.repeat,
+        scope: loaded.scope,
+        options: common_options(typed),
+        programs: programs.collect(),
+    }
 }
 
 fn settings(company: &Company<'_>, typed: &args::Run) -> Settings {
@@ -164,7 +190,7 @@ fn repeated(plan: Plan, times: usize) -> Plan {
 
 /// One line for each case out of all its repetitions: the worst ruling stands, and how often each
 /// verdict came stands beside it.
-fn fold(lines: Vec<CaseLine>, times: usize) -> Vec<CaseLine> {
+pub fn fold(lines: Vec<CaseLine>, times: usize) -> Vec<CaseLine> {
     if times == 1 {
         return lines;
     }
@@ -203,7 +229,12 @@ fn rate(verdicts: &[Verdict]) -> String {
 
 /// The peers that the cases name, with the versions of what they run on.
 fn peer_lines(company: &Company<'_>, cases: &[CaseLine]) -> Vec<PeerLine> {
-    let named = |name: &str| cases.iter().any(|line| line.case.server == name);
+    peers_of(company, |name| {
+        cases.iter().any(|line| line.case.server == name)
+    })
+}
+
+fn peers_of(company: &Company<'_>, named: impl Fn(&str) -> bool) -> Vec<PeerLine> {
     let manifests = company
         .manifests()
         .iter()
@@ -218,7 +249,7 @@ fn peer_lines(company: &Company<'_>, cases: &[CaseLine]) -> Vec<PeerLine> {
 }
 
 /// The exit of a run, from the one report that everything else is rendered from.
-fn exit_of(report: &Report) -> Exit {
+pub fn exit_of(report: &Report) -> Exit {
     let any =
         |wanted: fn(Verdict) -> bool| report.cases.iter().any(|line| wanted(line.ruling.verdict));
     match &report.ended_by {

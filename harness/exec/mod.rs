@@ -29,7 +29,7 @@ use std::time::Duration;
 pub use schedule::play;
 pub use stage::{Means, Stage};
 
-use crate::trace::Trace;
+pub use crate::trace::Played;
 
 /// How to play.
 #[derive(Debug, Clone)]
@@ -55,17 +55,6 @@ pub enum Progress {
     CaseFinished(usize, Played),
     /// Something worth saying that is no verdict.
     Found(Finding),
-}
-
-/// How playing a case went.
-#[derive(Debug)]
-pub enum Played {
-    /// There is a record to judge.
-    Through(Box<Trace>),
-    /// The peer did not start, or never listened.
-    Broken(String),
-    /// Our own fault.
-    Fault(String),
 }
 
 /// Something about a peer that is worth saying and is no verdict.

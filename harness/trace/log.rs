@@ -67,7 +67,7 @@ impl Log {
     /// Adds bytes of a stream, or one whole message.
     pub fn push(&mut self, bytes: &[u8], at: Duration) {
         if self.forgetting {
-            self.forgotten += bytes.len() as u64;
+            self.forget(bytes.len() as u64);
             return;
         }
         self.bytes.extend_from_slice(bytes);
@@ -85,6 +85,16 @@ impl Log {
     /// From now on what arrives is counted and not kept.
     pub fn forget_rest(&mut self) {
         self.forgetting = true;
+    }
+
+    /// Counts bytes that are not kept.
+    pub fn forget(&mut self, bytes: u64) {
+        self.forgotten = self.forgotten.saturating_add(bytes);
+    }
+
+    /// The most bytes that the case can consume, and a little more.
+    pub fn bound(&self) -> usize {
+        self.bound
     }
 
     /// Whether more came than the case can consume.
@@ -116,7 +126,7 @@ impl Log {
 
     /// How many bytes came in all, those not kept included.
     pub fn total(&self) -> u64 {
-        self.bytes.len() as u64 + self.forgotten
+        (self.bytes.len() as u64).saturating_add(self.forgotten)
     }
 
     /// The bytes of a stretch of units.

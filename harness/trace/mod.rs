@@ -3,6 +3,7 @@
 //! Offsets, not times, say which bytes a step consumed. Times are for people.
 
 mod log;
+pub mod store;
 
 pub use log::{Log, Mark, Over, Passed};
 
@@ -10,6 +11,17 @@ use std::time::Duration;
 
 use crate::scenario::ActorId;
 use crate::scenario::words::{End, ErrorKind};
+
+/// How playing a case went.
+#[derive(Debug)]
+pub enum Played {
+    /// There is a record to judge.
+    Through(Box<Trace>),
+    /// The peer did not start, or never listened.
+    Broken(String),
+    /// Our own fault.
+    Fault(String),
+}
 
 /// The record of one case.
 #[derive(Debug, Default)]

@@ -6,4 +6,5 @@ mod clients;
 mod hostile;
 mod mutants;
 mod stage;
+mod traces;
 mod verdicts;

@@ -1,7 +1,7 @@
 //! A folder with peers whose flaws are known, and what a run in it says.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use tempfile::TempDir;
@@ -87,13 +87,31 @@ impl Stage {
 
     /// Runs with these words more, and gives what was said and the report.
     pub fn run(&self, words: &[&str]) -> Said {
+        self.say(
+            &[&["run", "--timeout", "1s"], words].concat(),
+            "report.json",
+        )
+    }
+
+    /// Judges stored traces with these words more.
+    pub fn judge(&self, words: &[&str]) -> Said {
+        self.say(&[&["judge"], words].concat(), "judged.json")
+    }
+
+    /// A path in the stage's folder.
+    pub fn path(&self, below: &str) -> PathBuf {
+        self.0.path().join(below)
+    }
+
+    fn say(&self, words: &[&str], json: &str) -> Said {
+        fs::remove_file(self.path(json)).ok();
         let output = Command::new(env!("CARGO_BIN_EXE_harness"))
             .current_dir(self.0.path())
-            .args(["run", "--timeout", "1s", "--json", "report.json"])
             .args(words)
+            .args(["--json", json])
             .output()
             .unwrap();
-        let report = fs::read(self.0.path().join("report.json")).unwrap_or_default();
+        let report = fs::read(self.path(json)).unwrap_or_default();
         Said {
             exit: output.status.code(),
             text: String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(),

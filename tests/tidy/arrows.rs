@@ -16,7 +16,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
         "exec",
         &["plan", "scenario", "peer", "host", "transport", "trace"],
     ),
-    ("trace", &["scenario", "plan"]),
+    ("trace", &["source", "scenario", "plan", "peer::manifest"]),
     (
         "oracle",
         &["source", "scenario", "plan", "trace", "peer::manifest"],
