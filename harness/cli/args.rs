@@ -247,11 +247,33 @@ pub struct Serve {
 /// `harness mutant`.
 #[derive(Debug, clap::Args)]
 pub struct Mutant {
-    /// The flaw's name
+    /// The flaw's name; none for a server without one
     #[arg(long)]
     pub flaw: String,
-    #[command(flatten)]
-    pub serve: Serve,
+    /// What it does with what it hears: echo or broadcast
+    #[arg(long)]
+    pub behaviour: String,
+    /// Over which transport: tcp, udp or unix
+    #[arg(long)]
+    pub over: String,
+    /// Where it listens: a loopback address with a port (0: any), or a path
+    #[arg(long)]
+    pub address: String,
+    /// Whether a broadcast reaches the client that said it: included or excluded
+    #[arg(long, default_value = "included")]
+    pub sender: harness_mutants::Sender,
+    /// What becomes of bytes that are no UTF-8: transparent, replace or strict
+    #[arg(long, default_value = "transparent")]
+    pub text: harness_mutants::Text,
+    /// What is done with a client that does not read: drop, buffer or block
+    #[arg(long, default_value = "drop")]
+    pub slow_reader: harness_mutants::SlowReader,
+    /// How many clients are served at once: many or one
+    #[arg(long, default_value = "many")]
+    pub concurrency: harness_mutants::Concurrency,
+    /// After how many seconds a client that takes nothing is let go
+    #[arg(long, value_name = "SECONDS", default_value = "2")]
+    pub stall: String,
 }
 
 fn positive(text: &str) -> Result<usize, String> {

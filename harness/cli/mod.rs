@@ -11,6 +11,7 @@ mod folder;
 mod judge;
 mod list;
 mod load;
+mod mutant;
 mod named;
 mod play;
 mod print;
@@ -70,7 +71,7 @@ fn dispatch(command: Command) -> Result<Exit, exit::Problem> {
         Command::Completions(completions) => Ok(complete(completions.shell)),
         Command::Selftest(selftest) => selftest::selftest(&Session::open()?, &selftest),
         Command::Serve(serve) => serve::serve(&serve),
-        Command::Mutant(mutant) => serve::mutant(&mutant),
+        Command::Mutant(mutant) => mutant::mutant(&mutant),
     }
 }
 

@@ -1,8 +1,7 @@
 //! Who is meant when a client says something, as the settings have it and as some flaws do.
 
-use harness_peer_rust::{Behaviour, Sender, Settings};
-
 use crate::flaw::Flaw;
+use crate::settings::{Behaviour, Sender, Settings};
 
 /// Who hears what one client says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +32,7 @@ impl Places {
 
 impl Audience {
     pub(crate) fn of(settings: &Settings, flaw: Flaw) -> Self {
-        match (settings.behaviour, settings.sender) {
+        match (settings.behaviour, settings.traits.sender) {
             (Behaviour::Echo, _) if flaw == Flaw::EchoesToEveryone => Audience::Everyone,
             (Behaviour::Echo, _) => Audience::Speaker,
             (Behaviour::Broadcast, Sender::Excluded) if flaw != Flaw::SendsToSender => {

@@ -24,6 +24,10 @@ pub(crate) const READ_SIZE: usize = 64 * 1024;
 const FIRST_BATCH: Duration = Duration::from_millis(10);
 const NEXT_BATCH: Duration = Duration::from_millis(1);
 
+/// How long [`Flaw::LosesLastWords`] waits before it reads: a client that goes right behind its
+/// words is gone by then.
+const LATE_READ: Duration = Duration::from_millis(20);
+
 /// How a connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
@@ -39,11 +43,18 @@ enum End {
 
 /// Serves one client until its connection is to be closed, and closes it.
 pub(crate) async fn attend(hall: Rc<Hall>, id: u64, stream: Stream, outbox: Rc<Outbox>) {
+    if hall.flaw == Flaw::ResetsAtEnd {
+        stream.abort_at_close();
+    }
     let end = tokio::select! {
         biased;
         end = listen(&hall, id, &stream, &outbox) => end,
         end = give(&hall, &stream, &outbox) => end,
     };
+    let was_cut_off = matches!(end, End::BrokenReading | End::BrokenWriting);
+    if was_cut_off && hall.flaw == Flaw::MarksUnfinishedAtReset {
+        hall.finish(id);
+    }
     hall.leave(id);
     match (end, hall.flaw) {
         (End::Stalled, _) => stream.abort_at_close(),
@@ -61,7 +72,7 @@ pub(crate) async fn attend(hall: Rc<Hall>, id: u64, stream: Stream, outbox: Rc<O
 /// the connection ends.
 async fn listen(hall: &Rc<Hall>, id: u64, stream: &Stream, outbox: &Outbox) -> End {
     match read_to_end(hall, id, stream).await {
-        Ok(()) => {}
+        Ok(()) => hall.finish(id),
         Err(_) => return End::BrokenReading,
     }
     match hall.flaw {
@@ -78,25 +89,36 @@ async fn listen(hall: &Rc<Hall>, id: u64, stream: &Stream, outbox: &Outbox) -> E
 async fn read_to_end(hall: &Rc<Hall>, id: u64, stream: &Stream) -> io::Result<()> {
     loop {
         stream.readable().await?;
+        if hall.flaw == Flaw::LosesLastWords {
+            let_pass(LATE_READ).await;
+        }
         hall.gate.open().await;
         match read_some(hall, id, stream) {
-            Ok(0) => return Ok(()),
-            Ok(_) if hall.flaw == Flaw::EndsEarly => return Ok(()),
+            Ok(Read::Last) => return Ok(()),
             // So that no client that always has more to say keeps the others from being served.
-            Ok(_) => yield_now().await,
+            Ok(Read::More) => yield_now().await,
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
         }
     }
 }
 
-fn read_some(hall: &Rc<Hall>, id: u64, stream: &Stream) -> io::Result<usize> {
+/// Whether more is to be read after a read.
+enum Read {
+    More,
+    Last,
+}
+
+fn read_some(hall: &Rc<Hall>, id: u64, stream: &Stream) -> io::Result<Read> {
     let mut buffer = hall.buffer.borrow_mut();
     let length = stream.try_read(&mut buffer)?;
-    if length > 0 {
-        hall.hear(id, &buffer[..length]);
+    if length == 0 || (hall.flaw == Flaw::LosesLastWords && stream.has_ended()) {
+        return Ok(Read::Last);
     }
-    Ok(length)
+    match hall.hear(id, &buffer[..length]) {
+        true => Ok(Read::More),
+        false => Ok(Read::Last),
+    }
 }
 
 /// Writes what is owed until nothing more will be, or the client cannot be given any more.

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::rc::Rc;
 
-use harness_peer_rust::Settings;
 use tokio::net::UdpSocket;
 use tokio::task::{LocalSet, spawn_local};
 
@@ -12,7 +11,8 @@ use crate::bind;
 use crate::flaw::Flaw;
 use crate::hall::HOLD;
 use crate::lateness::let_pass;
-use crate::room::{Delivery, Room};
+use crate::room::{Delivery, Ended, Room};
+use crate::settings::Settings;
 
 /// Room for any datagram: the length field of UDP has 16 bits (RFC 768).
 const BUFFER_SIZE: usize = 65_535;
@@ -50,8 +50,12 @@ impl Post {
             let welcome = self.room.borrow_mut().enter(from);
             self.deliver(welcome).await;
             let heard = self.room.borrow_mut().hear(from, &buffer[..length]);
-            let Ok(deliveries) = heard else { return };
-            self.deliver(deliveries).await;
+            match heard {
+                Ok(deliveries) => self.deliver(deliveries).await,
+                Err(Ended::Server) => return,
+                // There is no connection to end.
+                Err(Ended::Speaker) => {}
+            }
             if self.room.borrow().holds() {
                 let post = Rc::clone(&self);
                 spawn_local(async move {

@@ -1,12 +1,21 @@
 //! What becomes of the words of one client before anybody hears them. Pure: bytes in, bytes out.
+//! What they are as text is left to `text`.
 
 use crate::flaw::Flaw;
+use crate::settings::Text;
+use crate::text::{Reader, Undecodable};
 
 /// The byte that [`Flaw::LosesOneByte`] loses, counted from 0: the first beyond 64 KiB.
 const LOST_BYTE: usize = 65_536;
 
 /// The byte in which [`Flaw::FlipsOneBit`] flips a bit: only a message of many mebibytes has it.
 const FLIPPED_BYTE: usize = 10_000_000;
+
+/// The byte in which [`Flaw::CorruptsOneByte`] does so: in the first mebibyte.
+const CORRUPTED_BYTE: usize = 1_000_000;
+
+/// The most bytes of a read that [`Flaw::TruncatesReads`] passes on.
+const READ_CAP: usize = 4096;
 
 /// Where [`Flaw::RepeatsOneBlock`] puts the copy, and how long it is. A payload that repeats 16
 /// bytes does not show it.
@@ -16,6 +25,10 @@ const BLOCK: usize = 16;
 /// The line that [`Flaw::SwapsTwoLines`] holds back, counted from 0.
 const HELD_LINE: usize = 63;
 
+/// The line that [`Flaw::LosesInCrowd`] loses, counted from 0, and the lines that somebody else
+/// must have said before.
+const LOST_LINE: usize = 99;
+
 /// The most bytes of a datagram that [`Flaw::TruncatesDatagrams`] passes on.
 const DATAGRAM_CAP: usize = 1024;
 
@@ -23,6 +36,9 @@ const DATAGRAM_CAP: usize = 1024;
 #[derive(Debug)]
 pub(crate) struct Ear {
     flaw: Flaw,
+    reader: Reader,
+    /// Whether somebody else has said a lot as well.
+    in_crowd: bool,
     /// Bytes heard before the present ones.
     heard: usize,
     /// Lines that have ended.
@@ -32,18 +48,46 @@ pub(crate) struct Ear {
 }
 
 impl Ear {
-    pub(crate) fn new(flaw: Flaw) -> Self {
+    pub(crate) fn new(text: Text, flaw: Flaw) -> Self {
         Self {
             flaw,
+            reader: Reader::new(text, flaw),
+            in_crowd: false,
             heard: 0,
             lines: 0,
             kept: Vec::new(),
         }
     }
 
+    /// Whether the client has said a lot.
+    pub(crate) fn has_heard_a_lot(&self) -> bool {
+        self.lines > LOST_LINE
+    }
+
+    /// From now on the client is one of several that say a lot.
+    pub(crate) fn join_crowd(&mut self) {
+        self.in_crowd = true;
+    }
+
     /// What others hear of these bytes, all of one read or one datagram. `None` is nothing at
     /// all, which an empty datagram is not.
-    pub(crate) fn hear(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
+    ///
+    /// # Errors
+    /// [`Undecodable`] where they are no text and only text is heard.
+    pub(crate) fn hear(&mut self, bytes: &[u8]) -> Result<Option<Vec<u8>>, Undecodable> {
+        let text = self.reader.read(bytes)?;
+        // What is held back is heard of later.
+        let is_held = text.is_empty() && !bytes.is_empty();
+        Ok((!is_held).then(|| self.pass_on(&text)).flatten())
+    }
+
+    /// What others hear when the client has no more to say.
+    pub(crate) fn finish(&mut self) -> Option<Vec<u8>> {
+        let rest = self.reader.finish();
+        (!rest.is_empty()).then(|| self.pass_on(&rest)).flatten()
+    }
+
+    fn pass_on(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
         let start = self.heard;
         self.heard += bytes.len();
         let words = match self.flaw {
@@ -56,24 +100,20 @@ impl Ear {
                 .unwrap_or(bytes)
                 .to_vec(),
             Flaw::DropsReturns => without_returns(bytes),
-            Flaw::ReplacesInvalid => String::from_utf8_lossy(bytes).into_owned().into_bytes(),
+            Flaw::LosesWordsBehind => self.lose_behind(bytes),
+            Flaw::AddsLineFeeds => with_line_feed(bytes),
             Flaw::LosesEmoji => without_emoji(bytes),
+            Flaw::TruncatesReads => bytes[..bytes.len().min(READ_CAP)].to_vec(),
             Flaw::TruncatesDatagrams => bytes[..bytes.len().min(DATAGRAM_CAP)].to_vec(),
             Flaw::LosesOneByte => without_byte(bytes, LOST_BYTE.checked_sub(start)),
+            Flaw::CorruptsOneByte => with_flipped_bit(bytes, CORRUPTED_BYTE.checked_sub(start)),
             Flaw::FlipsOneBit => with_flipped_bit(bytes, FLIPPED_BYTE.checked_sub(start)),
-            Flaw::HoldsSplitCharacters => self.hold_split_character(bytes),
             Flaw::RepeatsOneBlock => self.repeat_block(bytes, start),
             Flaw::SwapsTwoLines => self.swap_lines(bytes),
+            Flaw::LosesInCrowd => self.lose_line(bytes),
             _ => bytes.to_vec(),
         };
         (bytes.is_empty() || !words.is_empty()).then_some(words)
-    }
-
-    fn hold_split_character(&mut self, bytes: &[u8]) -> Vec<u8> {
-        self.kept.extend_from_slice(bytes);
-        let begun = self.kept.len() - begun_character(&self.kept);
-        let held = self.kept.split_off(begun);
-        std::mem::replace(&mut self.kept, held)
     }
 
     /// `kept` holds the last bytes that were heard, so that the copy can be made over the border
@@ -111,17 +151,37 @@ impl Ear {
         }
         words
     }
+
+    /// `kept` holds the last words where no line feed has ended them.
+    fn lose_behind(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let ended = match bytes.ends_with(b"\n") {
+            true => Vec::new(),
+            false => bytes.to_vec(),
+        };
+        match std::mem::replace(&mut self.kept, ended).is_empty() {
+            true => bytes.to_vec(),
+            false => Vec::new(),
+        }
+    }
+
+    fn lose_line(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut words = Vec::with_capacity(bytes.len());
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            if self.lines != LOST_LINE || !self.in_crowd {
+                words.extend_from_slice(line);
+            }
+            self.lines += usize::from(line.ends_with(b"\n"));
+        }
+        words
+    }
 }
 
-/// How many bytes at the end begin a character that is not whole.
-fn begun_character(bytes: &[u8]) -> usize {
-    let most = bytes.len().min(3);
-    (1..=most)
-        .find(|length| {
-            std::str::from_utf8(&bytes[bytes.len() - length..])
-                .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
-        })
-        .unwrap_or(0)
+fn with_line_feed(bytes: &[u8]) -> Vec<u8> {
+    let mut words = bytes.to_vec();
+    if !words.ends_with(b"\n") {
+        words.push(b'\n');
+    }
+    words
 }
 
 fn without_returns(bytes: &[u8]) -> Vec<u8> {
@@ -164,121 +224,5 @@ fn with_flipped_bit(bytes: &[u8], at: Option<usize>) -> Vec<u8> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Reads one after another, and what is heard of each; `None` is nothing.
-    fn check(flaw: Flaw, reads: &[&[u8]], expected: &[Option<&[u8]>]) {
-        let mut ear = Ear::new(flaw);
-        let heard: Vec<_> = reads.iter().map(|bytes| ear.hear(bytes)).collect();
-        let heard: Vec<_> = heard.iter().map(Option::as_deref).collect();
-        assert_eq!(heard, expected, "{flaw:?}");
-    }
-
-    #[test]
-    fn without_a_flaw_words_pass_as_they_are() {
-        check(
-            Flaw::None,
-            &[b"a\r\n\0\xff", b"", b"b"],
-            &[Some(b"a\r\n\0\xff"), Some(b""), Some(b"b")],
-        );
-    }
-
-    #[test]
-    fn flaws_of_one_read() {
-        check(Flaw::NeverAnswers, &[b"a", b""], &[None, None]);
-        check(
-            Flaw::DropsLastByte,
-            &[b"ab", b"a", b""],
-            &[Some(b"a"), None, Some(b"")],
-        );
-        check(
-            Flaw::StopsAtNul,
-            &[b"ab\0c", b"d", b"\0"],
-            &[Some(b"ab"), Some(b"d"), None],
-        );
-        check(Flaw::DropsReturns, &[b"a\r\nb\rc\r"], &[Some(b"a\nb\rc\r")]);
-        check(
-            Flaw::ReplacesInvalid,
-            &[b"a\xffb"],
-            &[Some("a\u{fffd}b".as_bytes())],
-        );
-        check(
-            Flaw::LosesEmoji,
-            &["你😀".as_bytes()],
-            &[Some("你\u{fffd}".as_bytes())],
-        );
-        check(Flaw::DropsEmptyDatagrams, &[b"", b"a"], &[None, Some(b"a")]);
-        check(Flaw::TruncatesDatagrams, &[&[7; 1025]], &[Some(&[7; 1024])]);
-    }
-
-    #[test]
-    fn a_begun_character_waits_until_it_is_whole() {
-        check(
-            Flaw::HoldsSplitCharacters,
-            &[b"\xe4", b"\xbd", b"\xa0"],
-            &[None, None, Some(b"\xe4\xbd\xa0")],
-        );
-        check(
-            Flaw::HoldsSplitCharacters,
-            &[b"a\xf0\x9f", b"b\xff"],
-            &[Some(b"a"), Some(b"\xf0\x9fb\xff")],
-        );
-    }
-
-    #[test]
-    fn two_lines_change_places() {
-        let mut before = "0\n".repeat(HELD_LINE).into_bytes();
-        before.extend(b"1");
-        let after = before[..before.len() - 1].to_vec();
-        check(
-            Flaw::SwapsTwoLines,
-            &[&before, b"1\n2", b"2\n3\n"],
-            &[Some(&after), Some(b"2"), Some(b"2\n11\n3\n")],
-        );
-    }
-
-    /// Where the bytes of a long message, read in parts of this size, are not what was said.
-    fn differences(flaw: Flaw, message: &[u8], part: usize) -> (usize, Option<usize>) {
-        let mut ear = Ear::new(flaw);
-        let heard: Vec<u8> = message
-            .chunks(part)
-            .filter_map(|read| ear.hear(read))
-            .flatten()
-            .collect();
-        (
-            heard.len(),
-            message
-                .iter()
-                .zip(&heard)
-                .position(|(said, heard)| said != heard),
-        )
-    }
-
-    #[test]
-    fn flaws_far_into_a_message() {
-        let counting: Vec<u8> = (0_u32..200_000).flat_map(u32::to_be_bytes).collect();
-        // The lost byte is a zero, and so is the one that takes its place.
-        let lost = (799_999, Some(LOST_BYTE + 1));
-        assert_eq!(differences(Flaw::LosesOneByte, &counting, 1000), lost);
-        // Of the counting numbers the block of 16 differs from the one before in its fourth byte.
-        for part in [7, 600_000, 65_536] {
-            let (length, first) = differences(Flaw::RepeatsOneBlock, &counting, part);
-            assert_eq!(
-                (length, first),
-                (800_000, Some(COPIED_BLOCK + 3)),
-                "parts of {part}"
-            );
-        }
-        let repeating = b"0123456789abcde\n".repeat(50_000);
-        assert_eq!(
-            differences(Flaw::RepeatsOneBlock, &repeating, 777),
-            (800_000, None)
-        );
-        let long = vec![0; FLIPPED_BYTE + 1];
-        assert_eq!(
-            differences(Flaw::FlipsOneBit, &long, 65_536),
-            (long.len(), Some(FLIPPED_BYTE))
-        );
-    }
-}
+#[path = "ear_tests.rs"]
+mod tests;

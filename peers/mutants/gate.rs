@@ -7,9 +7,10 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use crate::flaw::Flaw;
+use crate::settings::{Settings, SlowReader};
 
 /// The bytes that may wait for one client before nobody is read from.
-const MARK: usize = 1024 * 1024;
+pub(crate) const MARK: usize = 1024 * 1024;
 
 /// The mark of [`Flaw::DropsTooSoon`]: a reader that is only a moment behind passes it.
 const IMPATIENT_MARK: usize = 128 * 1024;
@@ -27,22 +28,17 @@ pub(crate) struct Patience {
 }
 
 impl Patience {
-    pub(crate) fn new(stall: Duration, flaw: Flaw) -> Self {
-        match flaw {
-            Flaw::BuffersWithoutEnd => Patience {
-                mark: usize::MAX,
-                stall,
-            },
-            Flaw::WaitsForStalled => Patience {
-                mark: MARK,
-                stall: WITHOUT_END,
-            },
-            Flaw::DropsTooSoon => Patience {
-                mark: IMPATIENT_MARK,
-                stall: Duration::ZERO,
-            },
-            _ => Patience { mark: MARK, stall },
-        }
+    pub(crate) fn new(settings: &Settings, flaw: Flaw) -> Self {
+        let (mark, stall) = match (flaw, settings.traits.slow_reader) {
+            (Flaw::WaitsForStalled, _) => (MARK, WITHOUT_END),
+            (Flaw::DropsTooSoon, _) => (IMPATIENT_MARK, Duration::ZERO),
+            (Flaw::LetsStalledGo, _) => (MARK, Duration::ZERO),
+            (Flaw::BuffersWithoutEnd, _) | (_, SlowReader::Buffer) => (usize::MAX, WITHOUT_END),
+            (_, SlowReader::Drop) => (MARK, settings.stall.duration()),
+            // What blocks in a write reads nothing until the last byte of it is taken.
+            (_, SlowReader::Block) => (0, WITHOUT_END),
+        };
+        Patience { mark, stall }
     }
 }
 

@@ -7,16 +7,16 @@ use std::io::ErrorKind;
 use std::rc::Rc;
 use std::time::Duration;
 
-use harness_peer_rust::Settings;
 use tokio::sync::Notify;
 use tokio::task::{LocalSet, spawn_local};
 
 use crate::connection::{self, READ_SIZE};
 use crate::flaw::Flaw;
-use crate::gate::{Gate, Patience};
+use crate::gate::{self, Gate, Patience};
 use crate::lateness::let_pass;
 use crate::outbox::Outbox;
-use crate::room::{Dead, Delivery, Room};
+use crate::room::{Delivery, Ended, Room};
+use crate::settings::{Concurrency, Settings};
 use crate::stream::Listener;
 
 /// How long a flaw holds words back when nobody says more: longer than two clients that speak at
@@ -35,6 +35,8 @@ pub(crate) struct Hall {
     pub(crate) patience: Patience,
     pub(crate) gate: Rc<Gate>,
     pub(crate) buffer: RefCell<Box<[u8]>>,
+    /// The clients that are served at a time.
+    places: usize,
     room: RefCell<Room<u64>>,
     outboxes: RefCell<BTreeMap<u64, Rc<Outbox>>>,
     open_connections: Cell<usize>,
@@ -44,12 +46,13 @@ pub(crate) struct Hall {
 
 /// Serves all who come to `listener`; returns only when the flaw ends the server.
 pub(crate) async fn serve(listener: Listener, settings: &Settings, flaw: Flaw) {
-    let patience = Patience::new(settings.stall.duration(), flaw);
+    let patience = Patience::new(settings, flaw);
     let hall = Rc::new(Hall {
         flaw,
         patience,
         gate: Rc::new(Gate::new(patience.mark)),
         buffer: RefCell::new(vec![0; READ_SIZE].into_boxed_slice()),
+        places: places(settings.traits.concurrency, flaw),
         room: RefCell::new(Room::new(settings, flaw)),
         outboxes: RefCell::default(),
         open_connections: Cell::new(0),
@@ -59,6 +62,16 @@ pub(crate) async fn serve(listener: Listener, settings: &Settings, flaw: Flaw) {
     let tasks = LocalSet::new();
     tasks.spawn_local(Rc::clone(&hall).welcome(listener));
     tasks.run_until(hall.died.notified()).await;
+}
+
+/// How many clients are served at a time.
+fn places(concurrency: Concurrency, flaw: Flaw) -> usize {
+    match (flaw, concurrency) {
+        (Flaw::ServesTooFew, _) => PLACES,
+        (Flaw::ServesOneAtATime, _) => 1,
+        (Flaw::ServesAllAtOnce, _) | (_, Concurrency::Many) => usize::MAX,
+        (_, Concurrency::One) => 1,
+    }
 }
 
 impl Hall {
@@ -84,22 +97,23 @@ impl Hall {
 
     /// Waits until one more may be accepted.
     async fn place(&self, accepted: u64) {
-        let full = || match self.flaw {
-            Flaw::ServesTooFew => self.open_connections.get() >= PLACES,
-            Flaw::StopsAccepting => accepted >= ACCEPTED,
-            _ => false,
+        let full = || {
+            let stopped = self.flaw == Flaw::StopsAccepting && accepted >= ACCEPTED;
+            stopped || self.open_connections.get() >= self.places
         };
         while full() {
             self.closed.notified().await;
         }
     }
 
-    /// A client has said something.
-    pub(crate) fn hear(self: &Rc<Self>, id: u64, bytes: &[u8]) {
+    /// A client has said something. Whether there is more to hear of it.
+    pub(crate) fn hear(self: &Rc<Self>, id: u64, bytes: &[u8]) -> bool {
         let heard = self.room.borrow_mut().hear(id, bytes);
+        let goes_on = heard != Err(Ended::Speaker);
         match heard {
             Ok(deliveries) => self.deliver(deliveries),
-            Err(Dead) => self.die(),
+            Err(Ended::Server) => self.die(),
+            Err(Ended::Speaker) => {}
         }
         if self.room.borrow().holds() {
             let hall = Rc::clone(self);
@@ -109,6 +123,13 @@ impl Hall {
                 hall.deliver(deliveries);
             });
         }
+        goes_on && self.flaw != Flaw::EndsEarly
+    }
+
+    /// A client has no more to say.
+    pub(crate) fn finish(self: &Rc<Self>, id: u64) {
+        let deliveries = self.room.borrow_mut().finish(id);
+        self.deliver(deliveries);
     }
 
     /// A client hears no more of what is said from now on.
@@ -144,7 +165,11 @@ impl Hall {
     }
 
     fn put(&self, delivery: Delivery<u64>) {
-        if let Some(outbox) = self.outboxes.borrow().get(&delivery.to) {
+        let outboxes = self.outboxes.borrow();
+        let Some(outbox) = outboxes.get(&delivery.to) else {
+            return;
+        };
+        if self.flaw != Flaw::LosesBeyondMark || outbox.owes_at_most(gate::MARK) {
             outbox.push(delivery.words);
         }
     }

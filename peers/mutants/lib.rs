@@ -21,13 +21,15 @@ mod lateness;
 mod mutant;
 mod outbox;
 mod room;
+mod settings;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::future::{Future, pending};
 
-use harness_peer_rust::{Endpoint, Settings};
+use harness_peer_rust::Endpoint;
 
 pub use bind::BindError;
 pub use client::{
@@ -39,7 +41,10 @@ pub use dialogue::{
     serve_dialogue,
 };
 pub use flaw::Flaw;
-pub use mutant::{Mutant, all, named};
+pub use mutant::{Mutant, Shows, all, named};
+pub use settings::{
+    Behaviour, Concurrency, Sender, Settings, SlowReader, Text, Traits, UnknownWord,
+};
 
 use bind::Socket;
 

@@ -55,6 +55,11 @@ impl Outbox {
         self.unsent.get() == 0
     }
 
+    /// Whether no more than so many bytes wait.
+    pub(crate) fn owes_at_most(&self, bytes: usize) -> bool {
+        self.unsent.get() <= bytes
+    }
+
     /// Whether more is owed than may wait.
     pub(crate) fn is_above_mark(&self) -> bool {
         self.gate.is_above(self.unsent.get())

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use harness_peer_rust::Settings;
-
 use crate::audience::{Audience, Places};
 use crate::ear::Ear;
 use crate::flaw::Flaw;
+use crate::settings::{Settings, Text};
+use crate::text::Undecodable;
 
 /// When the second copy of [`Flaw::SendsLateCopy`] comes: after whoever only looks at once.
 const LATE: Duration = Duration::from_millis(50);
@@ -29,9 +29,21 @@ pub(crate) struct Delivery<Id> {
     pub(crate) after: Duration,
 }
 
-/// The flaw has ended the server.
+/// What words have ended that nobody will hear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Dead;
+pub(crate) enum Ended {
+    /// The server, by its flaw.
+    Server,
+    /// The connection of the speaker, who said what is no text.
+    Speaker,
+}
+
+/// Who listens to a client: with [`Flaw::SharesDecoder`] one ear for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Whose<Id> {
+    One(Id),
+    Everyones,
+}
 
 /// Words that the flaw holds back, for those who were there when they were said.
 #[derive(Debug)]
@@ -45,10 +57,11 @@ struct Held<Id> {
 #[derive(Debug)]
 pub(crate) struct Room<Id> {
     audience: Audience,
+    text: Text,
     flaw: Flaw,
     /// In the order in which they came.
     members: Vec<Id>,
-    ears: BTreeMap<Id, Ear>,
+    ears: BTreeMap<Whose<Id>, Ear>,
     last_words: Option<Rc<[u8]>>,
     held: Option<Held<Id>>,
     somebody_left: bool,
@@ -60,6 +73,7 @@ impl<Id: Copy + Ord> Room<Id> {
     pub(crate) fn new(settings: &Settings, flaw: Flaw) -> Self {
         Self {
             audience: Audience::of(settings, flaw),
+            text: settings.traits.text,
             flaw,
             members: Vec::new(),
             ears: BTreeMap::new(),
@@ -98,27 +112,31 @@ impl<Id: Copy + Ord> Room<Id> {
     /// Somebody has said something.
     ///
     /// # Errors
-    /// [`Dead`] where the flaw ends the server instead.
-    pub(crate) fn hear(&mut self, from: Id, bytes: &[u8]) -> Result<Vec<Delivery<Id>>, Dead> {
+    /// [`Ended`] where nobody hears it and something ends instead.
+    pub(crate) fn hear(&mut self, from: Id, bytes: &[u8]) -> Result<Vec<Delivery<Id>>, Ended> {
         if self.somebody_left && self.flaw == Flaw::DiesAfterLeaver {
-            return Err(Dead);
+            return Err(Ended::Server);
         }
-        let flaw = self.flaw;
-        let ear = self.ears.entry(from).or_insert_with(|| Ear::new(flaw));
-        let Some(words) = ear.hear(bytes) else {
-            return Ok(Vec::new());
-        };
-        Ok(match flaw {
-            Flaw::MergesDatagrams => self.merge(from, words),
-            Flaw::TearsWords => self.tear(from, words),
-            Flaw::GivesTwoOrders => self.reorder(from, words),
-            _ => {
-                let mut receivers = self.receivers(from, Places::All);
-                let skipped = self.skipped.take();
-                receivers.retain(|receiver| Some(*receiver) != skipped);
-                self.tell(words, &receivers)
-            }
-        })
+        let whose = self.whose(from);
+        let mut others = self.ears.iter().filter(|(other, _)| **other != whose);
+        let in_crowd = others.any(|(_, ear)| ear.has_heard_a_lot());
+        let (text, flaw) = (self.text, self.flaw);
+        let ear = self.ears.entry(whose);
+        let ear = ear.or_insert_with(|| Ear::new(text, flaw));
+        if in_crowd {
+            ear.join_crowd();
+        }
+        match ear.hear(bytes) {
+            Ok(words) => Ok(self.pass_on(from, words)),
+            Err(Undecodable) => Err(Ended::Speaker),
+        }
+    }
+
+    /// Somebody has no more to say.
+    pub(crate) fn finish(&mut self, from: Id) -> Vec<Delivery<Id>> {
+        let whose = self.whose(from);
+        let rest = self.ears.get_mut(&whose).and_then(Ear::finish);
+        self.pass_on(from, rest)
     }
 
     /// Somebody is gone. What the flaw held back is told first.
@@ -130,7 +148,7 @@ impl<Id: Copy + Ord> Room<Id> {
                 self.skipped = self.members.get(place).copied();
             }
         }
-        self.ears.remove(&id);
+        self.ears.remove(&Whose::One(id));
         self.somebody_left = true;
         deliveries
     }
@@ -146,6 +164,30 @@ impl<Id: Copy + Ord> Room<Id> {
             .take()
             .map(|held| self.tell(held.words, &held.receivers))
             .unwrap_or_default()
+    }
+
+    fn whose(&self, speaker: Id) -> Whose<Id> {
+        match self.flaw {
+            Flaw::SharesDecoder => Whose::Everyones,
+            _ => Whose::One(speaker),
+        }
+    }
+
+    fn pass_on(&mut self, from: Id, words: Option<Vec<u8>>) -> Vec<Delivery<Id>> {
+        let Some(words) = words else {
+            return Vec::new();
+        };
+        match self.flaw {
+            Flaw::MergesDatagrams => self.merge(from, words),
+            Flaw::TearsWords => self.tear(from, words),
+            Flaw::GivesTwoOrders => self.reorder(from, words),
+            _ => {
+                let mut receivers = self.receivers(from, Places::All);
+                let skipped = self.skipped.take();
+                receivers.retain(|receiver| Some(*receiver) != skipped);
+                self.tell(words, &receivers)
+            }
+        }
     }
 
     fn hold(&mut self, from: Id, words: Vec<u8>, places: Places) {

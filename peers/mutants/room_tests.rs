@@ -1,15 +1,19 @@
 //! Who hears what, without sockets.
 
-use harness_peer_rust::{Behaviour, Endpoint, Sender, Stall, Transport};
+use harness_peer_rust::{Endpoint, Stall, Transport};
 
 use super::*;
+use crate::settings::{Behaviour, Sender, Traits};
 
 fn room(behaviour: Behaviour, sender: Sender, flaw: Flaw) -> Room<u8> {
     let endpoint = Endpoint::parse(Transport::Tcp, "127.0.0.1:0").unwrap();
     let settings = Settings {
         behaviour,
         endpoint,
-        sender,
+        traits: Traits {
+            sender,
+            ..Traits::default()
+        },
         stall: Stall::default(),
     };
     Room::new(&settings, flaw)
@@ -183,5 +187,49 @@ fn who_left_hears_no_more_and_the_rest_goes_on() {
     room.enter(1);
     assert!(room.hear(1, b"a").is_ok());
     room.leave(1);
-    assert_eq!(room.hear(1, b"a"), Err(Dead));
+    assert_eq!(room.hear(1, b"a"), Err(Ended::Server));
+}
+
+/// What 2 hears of a room of two where 1 begins a character, 2 says a word, and 1 ends it or goes.
+fn check_text(text: Text, flaw: Flaw, end: &[u8], expected: Result<&str, Ended>) {
+    let endpoint = Endpoint::parse(Transport::Tcp, "127.0.0.1:0").unwrap();
+    let traits = Traits {
+        text,
+        ..Traits::default()
+    };
+    let settings = Settings {
+        behaviour: Behaviour::Broadcast,
+        endpoint,
+        traits,
+        stall: Stall::default(),
+    };
+    let mut room = Room::new(&settings, flaw);
+    [1, 2]
+        .into_iter()
+        .for_each(|id| assert!(room.enter(id).is_empty()));
+    let heard = (|| {
+        let mut heard = room.hear(1, b"\xe4")?;
+        heard.extend(room.hear(2, b"B")?);
+        heard.extend(match end {
+            b"" => room.finish(1),
+            end => room.hear(1, end)?,
+        });
+        Ok(heard)
+    })();
+    let heard = heard.map(|heard| {
+        let all = told(heard).into_iter().filter(|(to, _)| *to == 2);
+        all.map(|(_, words)| words).collect::<String>()
+    });
+    assert_eq!(heard, expected.map(str::to_owned), "{text:?} {flaw:?}");
+}
+
+#[test]
+fn a_character_is_of_one_client() {
+    let rest = b"\xbd\xa0";
+    check_text(Text::Replace, Flaw::None, rest, Ok("B你"));
+    check_text(Text::Replace, Flaw::None, b"", Ok("B\u{fffd}"));
+    check_text(Text::Replace, Flaw::DropsUnfinished, b"", Ok("B"));
+    check_text(Text::Strict, Flaw::None, rest, Err(Ended::Speaker));
+    let mixed = "\u{fffd}B\u{fffd}\u{fffd}";
+    check_text(Text::Replace, Flaw::SharesDecoder, rest, Ok(mixed));
 }

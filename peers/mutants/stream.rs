@@ -1,6 +1,7 @@
 //! Stream sockets of both kinds as one: TCP and Unix differ here and in `bind` only.
 
-use std::io;
+use std::io::{self, ErrorKind};
+use std::mem::MaybeUninit;
 
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
@@ -69,6 +70,19 @@ impl Stream {
         match self {
             Self::Tcp(stream) => SockRef::from(stream).send(bytes),
             Self::Unix(stream) => SockRef::from(stream).send(bytes),
+        }
+    }
+
+    /// Whether nothing is to come but an end, or a reset.
+    pub(crate) fn has_ended(&self) -> bool {
+        let mut next = [MaybeUninit::uninit()];
+        let peeked = match self {
+            Self::Tcp(stream) => SockRef::from(stream).peek(&mut next),
+            Self::Unix(stream) => SockRef::from(stream).peek(&mut next),
+        };
+        match peeked {
+            Ok(length) => length == 0,
+            Err(error) => error.kind() != ErrorKind::WouldBlock,
         }
     }
 

@@ -7,17 +7,18 @@ mod dialogues;
 mod flawless;
 mod line_client;
 mod rim;
+mod variants;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use harness_peer_rust::{Behaviour, Endpoint, Sender, Settings, Transport};
+use harness_peer_rust::{Endpoint, Transport};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream, UnixStream};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::{Failure, Flaw, serve};
+use crate::{Behaviour, Failure, Flaw, Settings, Traits, serve};
 
 /// Far more than any test takes on a loaded machine.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -36,7 +37,7 @@ fn at(behaviour: Behaviour, transport: Transport, address: &str) -> Settings {
     Settings {
         behaviour,
         endpoint,
-        sender: Sender::Included,
+        traits: Traits::default(),
         stall: "0.3".parse().unwrap(),
     }
 }

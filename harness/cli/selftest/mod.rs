@@ -1,0 +1,152 @@
+//! `harness selftest`: servers with one flaw each, which the scenarios made for them must catch.
+//!
+//! The flawless server goes first, under the same deadline and in every variant that a scenario
+//! asks for: a scenario that fails it proves nothing. What a server with a flaw offers is
+//! `offers`, which scenarios it is put before is `candidate`, and what came of it is `tally`.
+
+mod candidate;
+mod offers;
+#[cfg(test)]
+mod sample;
+mod tally;
+
+use std::time::{Duration, Instant};
+
+use tokio::task::LocalSet;
+
+use super::args::{self, Chosen};
+use super::company::Company;
+use super::exit::{Exit, Problem};
+use super::load::{Loaded, load};
+use super::play::{Manner, Playing};
+use super::progress::Display;
+use super::results::Journal;
+use super::session::Session;
+use crate::exec::Settings;
+use crate::oracle::{Ruling, Verdict};
+use crate::plan::{self, Plan, Scope, Selection};
+use crate::report::EndedBy;
+use candidate::{Candidate, Programme};
+use tally::Tally;
+
+/// Plays the flawless server and then every mutant.
+///
+/// # Errors
+/// When the scenarios are wrong, or the machine does not let us.
+pub fn selftest(session: &Session, typed: &args::Selftest) -> Result<Exit, Problem> {
+    let chosen = Chosen {
+        paths: typed.paths.clone(),
+        ..Chosen::default()
+    };
+    let loaded = load(session, &chosen)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    LocalSet::new().block_on(&runtime.map_err(Problem::fault)?, async {
+        let company = Company::open(session, &loaded)?;
+        let tested = play_all(&company, &loaded).await;
+        company.dismiss().await?;
+        tested
+    })
+}
+
+async fn play_all(company: &Company<'_>, loaded: &Loaded) -> Result<Exit, Problem> {
+    let began = Instant::now();
+    let flawless = [Candidate::flawless()];
+    let programme = Programme::of_all(&flawless, &loaded.scenarios)?;
+    let plan = lay_out(company, loaded, &programme)?;
+    let Some(rulings) = play(company, &plan).await? else {
+        return Ok(Exit::Interrupted);
+    };
+    let wrong: String = plan
+        .cases
+        .iter()
+        .zip(&rulings)
+        .filter_map(wanting)
+        .collect();
+    if !wrong.is_empty() {
+        super::print::result(&format!(
+            "the flawless server fails, so nothing is proved:\n{wrong}"
+        ));
+        return Ok(Exit::Failed);
+    }
+    let mutants = Candidate::mutants();
+    let programme = Programme::of_mutants(&mutants, &loaded.scenarios)?;
+    let plan = lay_out(company, loaded, &programme)?;
+    let Some(rulings) = play(company, &plan).await? else {
+        return Ok(Exit::Interrupted);
+    };
+    let mut tally = Tally::new(&mutants, &loaded.scenarios, loaded.scope);
+    for (case, ruling) in plan.cases.iter().zip(&rulings) {
+        let is_caught = ruling.as_ref().is_some_and(|it| it.verdict.fails());
+        tally.count(programme.candidate(case), &case.scenario, is_caught);
+    }
+    super::print::result(&tally.tell(began.elapsed()));
+    Ok(match tally.is_well() {
+        true => Exit::Well,
+        false => Exit::Failed,
+    })
+}
+
+/// Lays out the cases of a programme.
+fn lay_out(
+    company: &Company<'_>,
+    loaded: &Loaded,
+    programme: &Programme<'_>,
+) -> Result<Plan, Problem> {
+    let manifests = programme.manifests();
+    let peers = plan::all_ready(manifests);
+    let selection = Selection::default();
+    let plan = plan::lay_out(&loaded.scenarios, manifests, &peers, &selection);
+    let mut plan = plan.map_err(Problem::usage)?;
+    plan.cases
+        .retain(|case| case.offer().is_some() && programme.has(case));
+    company.play_with(peers);
+    Ok(plan)
+}
+
+/// The rulings on all cases of a plan; `None` where a signal came before the end.
+async fn play(company: &Company<'_>, plan: &Plan) -> Result<Option<Vec<Option<Ruling>>>, Problem> {
+    let settings = Settings {
+        jobs: AT_ONCE,
+        cores: company.cores(),
+        timeout: DEADLINE,
+        fresh: false,
+        connections: company.connections(),
+    };
+    let playing = Playing::new(company, plan, settings, Manner::default())?;
+    let outcome = playing
+        .play(&Display::of_counts(), &Journal::none(), Scope::Selection)
+        .await;
+    match outcome.ended_by {
+        None => {}
+        Some(EndedBy::Interrupt) => return Ok(None),
+        Some(EndedBy::Fault(fault)) => return Err(Problem::fault(fault)),
+    }
+    let ours = |(_, ruling): &(&plan::Case, &Option<Ruling>)| {
+        let verdict = ruling.as_ref().map(|ruling| ruling.verdict);
+        verdict == Some(Verdict::HarnessError)
+    };
+    // What we could not play has caught nothing.
+    match plan.cases.iter().zip(&outcome.rulings).find(ours) {
+        Some(case) => Err(Problem::fault(wanting(case).unwrap_or_default())),
+        None => Ok(Some(outcome.rulings)),
+    }
+}
+
+/// A line about a case that was found wanting.
+fn wanting((case, ruling): (&plan::Case, &Option<Ruling>)) -> Option<String> {
+    let ruling = ruling.as_ref()?;
+    if ruling.verdict == Verdict::Pass {
+        return None;
+    }
+    let first = ruling.failures.first().map(|it| it.message.clone());
+    let why = first.or_else(|| ruling.reason.clone()).unwrap_or_default();
+    Some(format!("{} {}: {why}\n", case.id, ruling.verdict))
+}
+
+/// So many cases wait at once: most mutants are found out by a deadline.
+const AT_ONCE: usize = 64;
+
+/// How long a step waits for what a mutant does not say.
+const DEADLINE: Duration = Duration::from_secs(1);

@@ -1,0 +1,143 @@
+//! The manifests of the servers with a flaw: each claims what the flawless server is, and lies.
+
+use std::rc::Rc;
+
+use harness_mutants::{Behaviour, Shows, Traits};
+use harness_peer_rust::Transport;
+
+use crate::cli::exit::Problem;
+use crate::peer::{self, manifest::Manifest};
+use crate::scenario::words::Trait;
+use crate::source::{Source, render};
+
+/// A server in one of the ways that it can be.
+#[derive(Debug)]
+pub struct Variant {
+    /// The name of the server: the candidate's, and behind it what is not as usual.
+    pub name: String,
+    /// The traits that candidates vary in, each with its value, in the same order in all variants.
+    pub traits: Vec<(Trait, &'static str)>,
+    /// Its entries under `servers:`.
+    entries: String,
+}
+
+impl Variant {
+    /// Its manifest.
+    ///
+    /// # Errors
+    /// When it is wrong, which is a fault of ours.
+    pub fn manifest(&self) -> Result<Rc<Manifest>, Problem> {
+        let name = &self.name;
+        let text = format!(
+            "name: {name}\nlanguage: Rust\nabout: a server with one deliberate flaw\nservers:\n{}",
+            self.entries
+        );
+        let source = Source::new(format!("the manifest of the mutant {name}"), text);
+        peer::read(&source, name, None)
+            .map(Rc::new)
+            .map_err(|mistakes| Problem::fault(render(&source, &mistakes, false)))
+    }
+}
+
+/// Every way in which a relay with this flaw can be, the usual one first.
+pub fn variants(flaw: &str, shows: &Shows) -> Vec<Variant> {
+    let all = shows.traits();
+    let usual = all.first().map(values).unwrap_or_default();
+    let told = all.iter().map(|traits| {
+        let values = values(traits);
+        let mut name = flaw.to_owned();
+        for ((_, value), usual) in values.iter().zip(&usual) {
+            if *value != usual.1 {
+                name.push_str(&format!(".{value}"));
+            }
+        }
+        Variant {
+            name,
+            entries: entries(flaw, shows, &values),
+            traits: values,
+        }
+    });
+    // Over datagrams alone there is none that replaces.
+    told.filter(|variant| !variant.entries.is_empty()).collect()
+}
+
+fn values(traits: &Traits) -> Vec<(Trait, &'static str)> {
+    vec![
+        (Trait::Sender, traits.sender.text()),
+        (Trait::Text, traits.text.text()),
+        (Trait::SlowReader, traits.slow_reader.text()),
+        (Trait::Concurrency, traits.concurrency.text()),
+    ]
+}
+
+fn entries(flaw: &str, shows: &Shows, values: &[(Trait, &str)]) -> String {
+    let transports = shows.transports.iter();
+    let able = transports.filter(|transport| **transport != Transport::Udp || is_bytes(values));
+    able.map(|transport| entry(flaw, shows, *transport, values))
+        .collect()
+}
+
+/// Whether text passes as the bytes that it is, as it always does over UDP.
+fn is_bytes(values: &[(Trait, &str)]) -> bool {
+    values.contains(&(Trait::Text, "transparent"))
+}
+
+fn entry(flaw: &str, shows: &Shows, transport: Transport, values: &[(Trait, &str)]) -> String {
+    let is_room = shows.behaviours.contains(&Behaviour::Broadcast);
+    let (over, fixed) = match transport {
+        Transport::Tcp => (
+            "tcp",
+            "framing: none, half_close: flush_and_end, reuse_address: yes",
+        ),
+        Transport::Unix => ("unix", "framing: none, half_close: flush_and_end"),
+        Transport::Udp => ("udp", "framing: message, datagram_limit: 65507"),
+    };
+    let stated = values.iter().filter(|(name, _)| match name {
+        Trait::Sender => is_room,
+        Trait::SlowReader | Trait::Concurrency => transport != Transport::Udp,
+        _ => true,
+    });
+    let mut options = String::new();
+    let mut traits = String::from(fixed);
+    for (name, value) in stated {
+        let option = name.text().replace('_', "-");
+        options.push_str(&format!(", --{option}, {value}"));
+        traits.push_str(&format!(", {name}: {value}"));
+    }
+    if is_room {
+        traits.push_str(", order: total");
+    }
+    let behaviours: Vec<&str> = shows.behaviours.iter().map(|it| it.text()).collect();
+    format!(
+        "  - behaviour: [{}]\n    over: {over}\n    run: [\"{{harness}}\", mutant, --flaw, {flaw}, \
+         --behaviour, \"{{behaviour}}\", --over, {over}, --address, \"{{address}}\", \
+         --stall, \"0.4\"{options}]\n    traits: {{ {traits} }}\n",
+        behaviours.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_manifest_is_right_and_has_a_name_of_its_own() {
+        let mut names = BTreeSet::new();
+        let mut shows = vec![("none", Shows::ANYWHERE)];
+        shows.extend(harness_mutants::all().map(|mutant| (mutant.name, mutant.shows)));
+        for (flaw, shows) in shows {
+            // The usual variant, and of the others the one that is most unlike it.
+            let all = variants(flaw, &shows);
+            for variant in [all.first(), all.last()].into_iter().flatten() {
+                assert!(variant.manifest().is_ok(), "{}", variant.name);
+            }
+            for variant in all {
+                assert!(names.insert(variant.name.clone()), "{} twice", variant.name);
+            }
+        }
+        assert!(names.contains("none.excluded.replace.buffer.one"));
+        assert!(!names.contains("merges-datagrams.replace"));
+    }
+}
