@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use super::exit::{Exit, Problem};
 use super::results::Results;
-use super::run::{exit_of, fold};
+use super::run::{exit_of, fold, fold_rounds};
 use super::stored::Stored;
 use super::{args, load, play, print};
-use crate::oracle::{self, Judged, Ruling};
+use crate::oracle::{self, Compare, Judged, Ruled};
 use crate::plan::Plan;
 use crate::report::{self, CaseLine, EndedBy, PeerLine, Report, timeline};
 use crate::scenario::Scenario;
@@ -27,8 +27,8 @@ pub fn judge(typed: &args::Judge) -> Result<Exit, Problem> {
     let results = Results::open(typed.json.as_deref(), typed.junit.as_deref())?;
     let plan = by_today(&stored.plan, &today);
     let judged = judge_all(&stored, &plan, typed.show)?;
-    let rulings = oracle::give_verdicts(&plan, judged, stored.run.terms.scope);
-    let report = report(&stored, &plan, rulings, &today);
+    let ruled = oracle::give_verdicts(&plan, judged, stored.run.terms.scope, Compare::Servers);
+    let report = report(&stored, &plan, ruled, &today);
     print::result(&report::terminal(&report, print::result_colour()));
     results.write(&report)?;
     Ok(exit_of(&report))
@@ -116,7 +116,11 @@ fn told(problems: Vec<String>) -> Result<(), Problem> {
     }
 }
 
-fn report(stored: &Stored, plan: &Plan, rulings: Vec<Option<Ruling>>, today: &Today) -> Report {
+fn report(stored: &Stored, plan: &Plan, ruled: Ruled, today: &Today) -> Report {
+    let Ruled {
+        rulings,
+        agreements,
+    } = ruled;
     let terms = &stored.run.terms;
     let not_played = rulings.iter().filter(|ruling| ruling.is_none()).count();
     let lines = plan.cases.iter().zip(rulings).filter_map(|(case, ruling)| {
@@ -144,6 +148,7 @@ fn report(stored: &Stored, plan: &Plan, rulings: Vec<Option<Ruling>>, today: &To
     Report {
         peers: peer_lines(stored, &cases),
         cases,
+        agreements: fold_rounds(agreements),
         not_played,
         findings: end.map(|end| end.findings.clone()).unwrap_or_default(),
         timings: None,

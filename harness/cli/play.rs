@@ -13,10 +13,10 @@ use super::progress::Display;
 use super::results::Journal;
 use super::traces::Traces;
 use crate::exec::{self, Finding, Progress, Settings, Stage};
-use crate::oracle::{self, Judged, Ruling};
+use crate::oracle::{self, Agreement, Compare, Judged, Ruled, Ruling};
 use crate::plan::{Case, Plan, Scope};
 use crate::report::{EndedBy, timeline};
-use crate::trace::{Played, Tail, Trace};
+use crate::trace::{Played, Table, Tail, Trace};
 
 /// A plan while it is played.
 pub struct Playing<'a> {
@@ -39,12 +39,16 @@ pub struct Manner {
     pub fail_fast: bool,
     /// Print the conversation of every case.
     pub show: bool,
+    /// Compare the servers with one another.
+    pub compare: Compare,
 }
 
 /// What a plan came to.
 pub struct Outcome {
     /// The ruling on each case; `None` for one that was to be played and was not.
     pub rulings: Vec<Option<Ruling>>,
+    /// How the servers compare with one another.
+    pub agreements: Vec<Agreement>,
     /// What was found on the way, a line each.
     pub findings: Vec<String>,
     /// What ended it before its time.
@@ -114,8 +118,14 @@ impl<'a> Playing<'a> {
             .collect();
         findings.sort();
         findings.dedup();
+        let judged = self.judged.take();
+        let Ruled {
+            rulings,
+            agreements,
+        } = oracle::give_verdicts(self.plan, judged, scope, self.manner.compare);
         Outcome {
-            rulings: oracle::give_verdicts(self.plan, self.judged.take(), scope),
+            rulings,
+            agreements,
             findings,
             ended_by,
             starts: self.stage.starts(),
@@ -174,6 +184,7 @@ impl<'a> Playing<'a> {
 pub fn judge(case: &Case, played: Played) -> Judged {
     let nothing = |played| Judged {
         played,
+        table: None,
         stderr: Tail::default(),
         took: Duration::ZERO,
         reused: false,
@@ -186,6 +197,7 @@ pub fn judge(case: &Case, played: Played) -> Judged {
                 return nothing(oracle::Played::Fault(fault.to_owned()));
             }
             let failures = oracle::judge(case, &trace);
+            let table = Some(Rc::new(Table::of(&case.scenario, &trace)));
             let Trace {
                 crash,
                 stderr,
@@ -196,6 +208,7 @@ pub fn judge(case: &Case, played: Played) -> Judged {
             let played = oracle::Played::Through { failures, crash };
             Judged {
                 played,
+                table,
                 stderr,
                 took,
                 reused,

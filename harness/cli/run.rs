@@ -18,7 +18,7 @@ use super::traces::Traces;
 use super::{named, print, second};
 use crate::exec::Settings;
 use crate::host::cpu_time;
-use crate::oracle::Verdict;
+use crate::oracle::{Agreement, Verdict};
 use crate::peer::manifest::Manifest;
 use crate::plan::{self, Plan};
 use crate::report::{self, CaseLine, EndedBy, PeerLine, Report, Timings};
@@ -95,6 +95,7 @@ async fn play_all(
     let manner = Manner {
         fail_fast: typed.fail_fast,
         show: typed.show,
+        ..Manner::default()
     };
     let playing = Playing::new(company, &plan, settings.clone(), manner)?.storing(traces);
     let journal = Journal::in_folder(company.logs());
@@ -130,6 +131,7 @@ async fn play_all(
     Ok(Report {
         peers: peer_lines(company, &cases),
         cases,
+        agreements: fold_rounds(outcome.agreements),
         not_played,
         findings: outcome.findings,
         timings: typed.timings.then_some(timings),
@@ -217,6 +219,20 @@ pub fn fold(lines: Vec<CaseLine>, times: usize) -> Vec<CaseLine> {
         line
     });
     told.collect()
+}
+
+/// One comparison for each out of all its repetitions: the first that does not hold, else the first.
+pub fn fold_rounds(agreements: Vec<Agreement>) -> Vec<Agreement> {
+    let (mut folded, later): (Vec<Agreement>, Vec<Agreement>) =
+        agreements.into_iter().partition(|it| it.round == 0);
+    for agreement in later {
+        match folded.iter_mut().find(|first| first.repeats(&agreement)) {
+            Some(first) if first.holds() && !agreement.holds() => *first = agreement,
+            Some(_) => {}
+            None => folded.push(agreement),
+        }
+    }
+    folded
 }
 
 fn rate(verdicts: &[Verdict]) -> String {

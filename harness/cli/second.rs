@@ -10,7 +10,7 @@ use super::play::{Manner, Playing};
 use super::progress::Display;
 use super::results::Journal;
 use crate::exec::Settings;
-use crate::oracle::{Ruling, Verdict};
+use crate::oracle::{Kind, Ruling, Verdict};
 use crate::plan::{Plan, Scope};
 use crate::report::{CaseLine, EndedBy};
 
@@ -82,7 +82,28 @@ async fn again(
         .play(&Display::of_counts(), &Journal::none(), Scope::Selection)
         .await;
     let ruling = outcome.rulings.into_iter().flatten().next();
-    let found = match ruling.map(|ruling| ruling.verdict) {
+    let found = match ruling {
+        // Alone it has nobody to disagree with: what tells is whether it does the same again.
+        Some(ruling) if ruling.verdict == Verdict::Pass && disagrees(&line.ruling) => {
+            match ruling.table == line.ruling.table {
+                true => String::from("differs again when played alone on a fresh process"),
+                false => String::from("unsteady: does something else when played again, alone"),
+            }
+        }
+        ruling => told(line, ruling.map(|ruling| ruling.verdict)),
+    };
+    Ok((found, outcome.ended_by))
+}
+
+/// Whether all that is wrong is that the server does not do as the others.
+fn disagrees(ruling: &Ruling) -> bool {
+    let mut failures = ruling.failures.iter();
+    failures.all(|failure| failure.kind == Kind::Disagrees) && ruling.against.is_some()
+}
+
+/// What the verdict of a case that was played again shows.
+fn told(line: &CaseLine, verdict: Option<Verdict>) -> String {
+    match verdict {
         Some(verdict) if verdict == line.ruling.verdict => {
             String::from("fails again when played alone on a fresh process")
         }
@@ -94,8 +115,7 @@ async fn again(
         }
         Some(verdict) => format!("unsteady: played again it is `{verdict}`"),
         None => String::from("not played again"),
-    };
-    Ok((found, outcome.ended_by))
+    }
 }
 
 /// So many cases are played again.

@@ -50,6 +50,8 @@ pub enum Kind {
     Timeout,
     /// The system could not tell what the step asks for.
     Unanswerable,
+    /// The server does something else than those that it is compared with.
+    Disagrees,
 }
 
 impl fmt::Display for Kind {
@@ -74,6 +76,7 @@ impl fmt::Display for Kind {
             Kind::Process => "process",
             Kind::Timeout => "timeout",
             Kind::Unanswerable => "unanswerable",
+            Kind::Disagrees => "disagrees",
         })
     }
 }

@@ -1,8 +1,10 @@
-//! Judges what was played: the expectations of the scenario, and the divergences that are known.
+//! Judges what was played: the expectations of the scenario, whether the servers agree with one
+//! another, and the divergences that are known.
 //!
 //! Pure: it sees the plan and the traces and nothing else, so that a stored trace is judged as a
 //! fresh one.
 
+mod agreement;
 mod ending;
 mod expect;
 mod failure;
@@ -10,8 +12,9 @@ mod flood;
 mod step;
 mod verdict;
 
+pub use agreement::{Agreement, Cluster, Compare, Difference, Member};
 pub use failure::{Excerpt, Failure, Kind};
-pub use verdict::{Judged, Played, Ruling, Verdict, give_verdicts};
+pub use verdict::{Judged, Played, Ruled, Ruling, Verdict, give_verdicts};
 
 use std::collections::BTreeMap;
 

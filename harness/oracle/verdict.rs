@@ -1,6 +1,6 @@
 //! From failures to verdicts: one word for each case, issued once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
@@ -8,10 +8,11 @@ use std::time::Duration;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use super::Failure;
+use super::agreement::{self, Agreement, Compare};
+use super::{Failure, Kind};
 use crate::peer::manifest::Known;
 use crate::plan::{Case, Plan, Playable, Scope};
-use crate::trace::Tail;
+use crate::trace::{Table, Tail};
 
 /// The judgement of one case.
 #[derive(
@@ -101,6 +102,8 @@ impl fmt::Display for Verdict {
 pub struct Judged {
     /// How playing went.
     pub played: Played,
+    /// What the server did, where it was played through.
+    pub table: Option<Rc<Table>>,
     /// The end of what the server wrote to stderr.
     pub stderr: Tail,
     /// How long the case took, without the start of a process.
@@ -119,6 +122,17 @@ impl Judged {
                 .all(|failure| covering(case, failure).is_some()),
             Played::Through { crash, .. } => crash.is_none(),
             Played::Broken(_) | Played::Fault(_) => false,
+        }
+    }
+
+    /// What the server did, and whether it met every expectation, where it can be compared.
+    pub(super) fn compared(&self) -> Option<(Rc<Table>, bool)> {
+        match (&self.played, &self.table) {
+            (Played::Through { failures, crash }, Some(table)) => {
+                let met = failures.is_empty() && crash.is_none();
+                Some((Rc::clone(table), met))
+            }
+            _ => None,
         }
     }
 }
@@ -159,23 +173,55 @@ pub struct Ruling {
     pub took: Duration,
     /// Whether its process had served other cases before.
     pub reused: bool,
+    /// What the server did, where it was played through.
+    pub table: Option<Rc<Table>>,
+    /// The server that it was measured by, where it disagrees.
+    pub against: Option<String>,
+}
+
+/// What was ruled on a plan.
+#[derive(Debug)]
+pub struct Ruled {
+    /// The ruling on each case; `None` for one that was to be played and was not.
+    pub rulings: Vec<Option<Ruling>>,
+    /// How the servers compare with one another.
+    pub agreements: Vec<Agreement>,
 }
 
 /// Rules on every case of a plan. `judged` is what became of each: `None` for one that was not
 /// played, which has a ruling only if it could not be.
 pub fn give_verdicts(
     plan: &Plan,
-    judged: Vec<Option<Judged>>,
+    mut judged: Vec<Option<Judged>>,
     scope: Scope,
-) -> Vec<Option<Ruling>> {
-    let mut rulings: Vec<Option<Ruling>> = plan
-        .cases
-        .iter()
-        .zip(judged)
-        .map(|(case, judged)| rule(case, judged))
-        .collect();
-    mark_fixed(plan, &mut rulings, scope);
-    rulings
+    compare: Compare,
+) -> Ruled {
+    let agreements = match compare {
+        Compare::Servers => agreement::compare(plan, &judged),
+        Compare::Nothing => Vec::new(),
+    };
+    let mut against = BTreeMap::new();
+    for agreement in &agreements {
+        for (place, failure) in agreement.failures() {
+            against.insert(place, agreement.reference().to_owned());
+            if let Some(Judged { played, .. }) = &mut judged[place]
+                && let Played::Through { failures, .. } = played
+            {
+                failures.push(failure);
+            }
+        }
+    }
+    let cases = plan.cases.iter().zip(judged).enumerate();
+    let ruled = cases.map(|(place, (case, judged))| {
+        let against = against.remove(&place);
+        rule(case, judged).map(|ruling| Ruling { against, ..ruling })
+    });
+    let mut rulings: Vec<Option<Ruling>> = ruled.collect();
+    mark_fixed(plan, &mut rulings, scope, &agreements);
+    Ruled {
+        rulings,
+        agreements,
+    }
 }
 
 fn rule(case: &Case, judged: Option<Judged>) -> Option<Ruling> {
@@ -206,12 +252,15 @@ fn unplayed(verdict: Verdict, reason: String, mend: Option<String>) -> Ruling {
         stderr: Tail::default(),
         took: Duration::ZERO,
         reused: false,
+        table: None,
+        against: None,
     }
 }
 
 fn rule_played(case: &Case, judged: Judged) -> Ruling {
     let Judged {
         played,
+        table,
         stderr,
         took,
         reused,
@@ -224,6 +273,7 @@ fn rule_played(case: &Case, judged: Judged) -> Ruling {
     ruling.stderr = stderr;
     ruling.took = took;
     ruling.reused = reused;
+    ruling.table = table;
     ruling
 }
 
@@ -268,7 +318,12 @@ fn covers(entry: &Known, message: &str) -> bool {
 
 /// Calls an entry stale where every case that it names was played to its end and none showed it;
 /// the passing ones among those cases are `fixed`.
-fn mark_fixed(plan: &Plan, rulings: &mut [Option<Ruling>], scope: Scope) {
+fn mark_fixed(plan: &Plan, rulings: &mut [Option<Ruling>], scope: Scope, agreements: &[Agreement]) {
+    let compared: BTreeSet<usize> = agreements
+        .iter()
+        .filter(|agreement| agreement.is_judged())
+        .flat_map(Agreement::judged_places)
+        .collect();
     let mut entries: Vec<Rc<Known>> = Vec::new();
     for entry in plan.cases.iter().flat_map(|case| &case.known) {
         if !entries.contains(entry) {
@@ -280,6 +335,9 @@ fn mark_fixed(plan: &Plan, rulings: &mut [Option<Ruling>], scope: Scope) {
             .filter(|place| plan.cases[*place].known.contains(entry))
             .collect();
         let settled = |place: &usize| match &rulings[*place] {
+            Some(ruling) if ruling.verdict.was_played() && is_about_agreement(entry) => {
+                compared.contains(place)
+            }
             Some(ruling) => !matches!(ruling.verdict, Verdict::Skipped | Verdict::HarnessError),
             None => false,
         };
@@ -309,6 +367,12 @@ fn mark_fixed(plan: &Plan, rulings: &mut [Option<Ruling>], scope: Scope) {
             }
         }
     }
+}
+
+/// Whether an entry is for a disagreement: those lines alone name a step before what was heard.
+fn is_about_agreement(entry: &Known) -> bool {
+    let kind = format!("({})", Kind::Disagrees);
+    entry.message.contains(&kind) || entry.message.contains(" at step ")
 }
 
 fn can_be_stale(entry: &Known, scope: Scope) -> bool {

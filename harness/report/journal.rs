@@ -55,6 +55,7 @@ mod tests {
         let took = Duration::from_micros(300);
         let judged = Judged {
             played,
+            table: None,
             stderr: Tail::default(),
             took,
             reused: true,

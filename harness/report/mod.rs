@@ -36,7 +36,7 @@ pub use junit::junit;
 pub use terminal::terminal;
 pub use timeline::timeline;
 
-use crate::oracle::{Ruling, Verdict};
+use crate::oracle::{Agreement, Ruling, Verdict};
 use crate::plan::Case;
 
 /// Everything that a run has to tell at its end.
@@ -46,6 +46,8 @@ pub struct Report {
     pub peers: Vec<PeerLine>,
     /// Every case with a ruling, in the order of the plan.
     pub cases: Vec<CaseLine>,
+    /// How the servers compare with one another, in the order of the plan.
+    pub agreements: Vec<Agreement>,
     /// Cases that were to be played and were not, since the run was ended before.
     pub not_played: usize,
     /// What is worth saying and is no verdict, a line each.

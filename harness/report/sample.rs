@@ -63,6 +63,8 @@ pub fn line(scenario_name: &str, transport: &str, server: &str, verdict: Verdict
         stderr: Tail::default(),
         took: Duration::from_micros(1250),
         reused: false,
+        table: None,
+        against: None,
     };
     CaseLine {
         case,

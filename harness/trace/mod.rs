@@ -4,8 +4,10 @@
 
 mod log;
 pub mod store;
+mod table;
 
 pub use log::{Log, Mark, Over, Passed};
+pub use table::{Cell, Ending, Heard, Place, Table};
 
 use std::time::Duration;
 

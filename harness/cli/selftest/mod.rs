@@ -23,7 +23,7 @@ use super::progress::Display;
 use super::results::Journal;
 use super::session::Session;
 use crate::exec::Settings;
-use crate::oracle::{Ruling, Verdict};
+use crate::oracle::{Compare, Ruling, Verdict};
 use crate::plan::{self, Plan, Scope, Selection};
 use crate::report::EndedBy;
 use candidate::{Candidate, Programme};
@@ -114,7 +114,12 @@ async fn play(company: &Company<'_>, plan: &Plan) -> Result<Option<Vec<Option<Ru
         fresh: false,
         connections: company.connections(),
     };
-    let playing = Playing::new(company, plan, settings, Manner::default())?;
+    // Each server is flawed in its own way, so they are not to be like one another.
+    let manner = Manner {
+        compare: Compare::Nothing,
+        ..Manner::default()
+    };
+    let playing = Playing::new(company, plan, settings, manner)?;
     let outcome = playing
         .play(&Display::of_counts(), &Journal::none(), Scope::Selection)
         .await;
