@@ -250,7 +250,7 @@ pub struct Mutant {
     /// The flaw's name; none for a server without one
     #[arg(long)]
     pub flaw: String,
-    /// What it does with what it hears: echo or broadcast
+    /// What it does: echo, broadcast, a named dialogue, or line-client, which is a client
     #[arg(long)]
     pub behaviour: String,
     /// Over which transport: tcp, udp or unix

@@ -174,7 +174,12 @@ mod tests {
     #[test]
     fn every_scenario_has_a_mutant_made_for_it() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
-        let made_for = all().flat_map(|mutant| mutant.made_for);
+        let relays = all().flat_map(|mutant| mutant.made_for);
+        let dialogues = crate::dialogue_mutants().iter();
+        let dialogues = dialogues.flat_map(|mutant| mutant.made_for);
+        let clients = crate::client_mutants().iter();
+        let clients = clients.flat_map(|mutant| mutant.made_for);
+        let made_for = relays.chain(dialogues).chain(clients);
         let made_for: BTreeSet<_> = made_for.map(|name| (*name).to_owned()).collect();
         assert_eq!(made_for, scenarios(&folder));
     }

@@ -16,8 +16,12 @@ fn every_mutant_is_caught_and_every_scenario_is_proved() {
         let told = format!("{name} caught by ");
         said.lines().any(|line| line.starts_with(&told))
     };
+    let dialogues = harness_mutants::dialogue_mutants().iter();
+    let clients = harness_mutants::client_mutants().iter();
     let missed: Vec<&str> = harness_mutants::all()
         .map(|mutant| mutant.name)
+        .chain(dialogues.map(|mutant| mutant.name))
+        .chain(clients.map(|mutant| mutant.name))
         .filter(|name| !caught(name))
         .collect();
     assert!(missed.is_empty(), "not caught: {missed:?}\n{said}");

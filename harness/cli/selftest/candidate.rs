@@ -5,18 +5,18 @@ use std::rc::Rc;
 
 use harness_mutants as mutants;
 
-use super::offers::{self, Variant};
+use super::offers::{self, NO_FLAW, Variant};
 use crate::cli::exit::Problem;
 use crate::peer::manifest::Manifest;
-use crate::plan::Case;
+use crate::plan::{Case, Client};
 use crate::scenario::Scenario;
 
-/// A server, without a flaw or with one.
+/// A server or a client program, without a flaw or with one.
 #[derive(Debug)]
 pub struct Candidate {
     /// What it is called; no dot is in it.
     pub name: &'static str,
-    /// What is wrong with it, as the end of a sentence that begins "a server that".
+    /// What is wrong with it, as the end of a sentence that begins "a program that".
     pub about: &'static str,
     /// The scenarios that must catch it; none for a general one.
     pub made_for: &'static [&'static str],
@@ -25,26 +25,50 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// The server without a flaw.
+    /// What has no flaw.
     pub fn flawless() -> Candidate {
-        let flaw = "none";
+        let mut variants = offers::variants(NO_FLAW, &mutants::Shows::ANYWHERE);
+        let dialogues = mutants::dialogues().iter();
+        variants.extend(dialogues.map(|it| offers::dialogue(NO_FLAW, it)));
         Candidate {
-            name: flaw,
+            name: NO_FLAW,
             about: "has no flaw",
             made_for: &[],
-            variants: offers::variants(flaw, &mutants::Shows::ANYWHERE),
+            variants,
         }
     }
 
-    /// Every mutant, in the order in which they are told of.
+    /// Every mutant, in the order in which they are told of. One of the general flaws is one
+    /// mutant, whatever a server with it does.
     pub fn mutants() -> Vec<Candidate> {
-        let all = mutants::all().map(|mutant| Candidate {
+        let relays = mutants::all().map(|mutant| Candidate {
             name: mutant.name,
             about: mutant.about,
             made_for: mutant.made_for,
             variants: offers::variants(mutant.name, &mutant.shows),
         });
-        all.collect()
+        let mut all: Vec<Candidate> = relays.collect();
+        for mutant in mutants::dialogue_mutants() {
+            let held = mutants::dialogues().iter();
+            let held = held.filter(|it| mutant.program(it.behaviour()).is_some());
+            let variants = held.map(|it| offers::dialogue(mutant.name, it));
+            match all.iter_mut().find(|it| it.name == mutant.name) {
+                Some(general) => general.variants.extend(variants),
+                None => all.push(Candidate {
+                    name: mutant.name,
+                    about: mutant.about,
+                    made_for: mutant.made_for,
+                    variants: variants.collect(),
+                }),
+            }
+        }
+        all.extend(mutants::client_mutants().iter().map(|mutant| Candidate {
+            name: mutant.name,
+            about: mutant.about,
+            made_for: mutant.made_for,
+            variants: vec![offers::client(mutant.name)],
+        }));
+        all
     }
 
     /// Whether it proves no scenario.
@@ -60,6 +84,9 @@ impl Candidate {
     /// Whether this variant is one that the scenario asks for: where it asks for nothing it is
     /// played on the first.
     fn is_asked_for(&self, variant: &Variant, scenario: &Scenario) -> bool {
+        if !variant.fits(scenario) {
+            return false;
+        }
         let usual = self.variants.iter().take(1).flat_map(|first| &first.traits);
         let mut both = variant.traits.iter().zip(usual);
         both.all(
@@ -144,12 +171,19 @@ impl<'a> Programme<'a> {
         &self.manifests
     }
 
-    /// Whether the case is to be played.
+    /// Whether the case is to be played: where a client program plays, it is that of the same
+    /// manifest, so that no more than one thing has a flaw.
     pub fn has(&self, case: &Case) -> bool {
         let scenario = case.scenario.name.as_str();
-        self.entries
-            .get(&case.server)
-            .is_some_and(|entry| entry.scenarios.contains(&scenario))
+        let own_client = match &case.client {
+            Client::BuiltIn => true,
+            Client::Program(offer) => offer.peer == case.server,
+        };
+        own_client
+            && self
+                .entries
+                .get(&case.server)
+                .is_some_and(|entry| entry.scenarios.contains(&scenario))
     }
 
     /// The candidate that is the server of a case of this programme.

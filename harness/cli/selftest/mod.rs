@@ -10,6 +10,8 @@ mod offers;
 mod sample;
 mod tally;
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use tokio::task::LocalSet;
@@ -26,6 +28,8 @@ use crate::exec::Settings;
 use crate::oracle::{Compare, Ruling, Verdict};
 use crate::plan::{self, Plan, Scope, Selection};
 use crate::report::EndedBy;
+use crate::scenario::words::Trait;
+use crate::trace::Table;
 use candidate::{Candidate, Programme};
 use tally::Tally;
 
@@ -70,6 +74,7 @@ async fn play_all(company: &Company<'_>, loaded: &Loaded) -> Result<Exit, Proble
         ));
         return Ok(Exit::Failed);
     }
+    let measure = Measure::of(&plan, &rulings);
     let mutants = Candidate::mutants();
     let programme = Programme::of_mutants(&mutants, &loaded.scenarios)?;
     let plan = lay_out(company, loaded, &programme)?;
@@ -78,7 +83,9 @@ async fn play_all(company: &Company<'_>, loaded: &Loaded) -> Result<Exit, Proble
     };
     let mut tally = Tally::new(&mutants, &loaded.scenarios, loaded.scope);
     for (case, ruling) in plan.cases.iter().zip(&rulings) {
-        let is_caught = ruling.as_ref().is_some_and(|it| it.verdict.fails());
+        let is_caught = ruling.as_ref().is_some_and(|ruling| {
+            ruling.verdict.fails() || measure.differs(case, ruling.table.as_ref())
+        });
         tally.count(programme.candidate(case), &case.scenario, is_caught);
     }
     super::print::result(&tally.tell(began.elapsed()));
@@ -86,6 +93,33 @@ async fn play_all(company: &Company<'_>, loaded: &Loaded) -> Result<Exit, Proble
         true => Exit::Well,
         false => Exit::Failed,
     })
+}
+
+/// What the flawless server did: where nothing is asserted, it is what a mutant must not do.
+struct Measure(BTreeMap<String, Rc<Table>>);
+
+impl Measure {
+    fn of(plan: &Plan, rulings: &[Option<Ruling>]) -> Measure {
+        let played = plan.cases.iter().zip(rulings);
+        let tables = played.filter_map(|(case, ruling)| {
+            let table = ruling.as_ref()?.table.as_ref()?;
+            Some((Measure::key(case), Rc::clone(table)))
+        });
+        Measure(tables.collect())
+    }
+
+    /// A scenario, a transport, and the values of the traits that the scenario requires.
+    fn key(case: &plan::Case) -> String {
+        let offer = case.offer();
+        let value = |name: &Trait| offer.and_then(|offer| offer.value(*name));
+        let values: Vec<_> = case.scenario.requires.keys().map(value).collect();
+        format!("{}/{}/{values:?}", case.scenario.name, case.transport)
+    }
+
+    fn differs(&self, case: &plan::Case, table: Option<&Rc<Table>>) -> bool {
+        let measure = self.0.get(&Measure::key(case));
+        measure.is_some_and(|measure| Some(measure) != table)
+    }
 }
 
 /// Lays out the cases of a programme.

@@ -1,22 +1,32 @@
-//! The manifests of the servers with a flaw: each claims what the flawless server is, and lies.
+//! The manifests of what has a flaw: each claims what the flawless one is, and lies. In each there
+//! is a client program too, so that a server can be put before scenarios about one, and a client
+//! has servers to be put before.
 
 use std::rc::Rc;
 
-use harness_mutants::{Behaviour, Shows, Traits};
+use harness_mutants::{Behaviour, Dialogue, LINE_CLIENT, Shows, Traits, dialogues};
 use harness_peer_rust::Transport;
 
 use crate::cli::exit::Problem;
 use crate::peer::{self, manifest::Manifest};
+use crate::scenario::Scenario;
 use crate::scenario::words::Trait;
 use crate::source::{Source, render};
 
-/// A server in one of the ways that it can be.
+/// The flaw of what has none.
+pub const NO_FLAW: &str = "none";
+
+/// A server, or a client, in one of the ways that it can be.
 #[derive(Debug)]
 pub struct Variant {
-    /// The name of the server: the candidate's, and behind it what is not as usual.
+    /// The name of the peer: the candidate's, and behind it what is not as usual.
     pub name: String,
-    /// The traits that candidates vary in, each with its value, in the same order in all variants.
+    /// The traits that relays vary in, each with its value, in the same order in all variants.
     pub traits: Vec<(Trait, &'static str)>,
+    /// What its servers do.
+    behaviours: Vec<&'static str>,
+    /// The flaw of its client program.
+    client: &'static str,
     /// Its entries under `servers:`.
     entries: String,
 }
@@ -27,15 +37,32 @@ impl Variant {
     /// # Errors
     /// When it is wrong, which is a fault of ours.
     pub fn manifest(&self) -> Result<Rc<Manifest>, Problem> {
-        let name = &self.name;
+        let Variant {
+            name,
+            client,
+            entries,
+            ..
+        } = self;
         let text = format!(
-            "name: {name}\nlanguage: Rust\nabout: a server with one deliberate flaw\nservers:\n{}",
-            self.entries
+            "name: {name}\nlanguage: Rust\nabout: a program with one deliberate flaw\n\
+             servers:\n{entries}clients:\n  - behaviour: {LINE_CLIENT}\n    over: tcp\n    \
+             run: [\"{{harness}}\", mutant, --flaw, {client}, --behaviour, {LINE_CLIENT}, \
+             --over, tcp, --address, \"{{address}}\"]\n    speaks: lines\n"
         );
         let source = Source::new(format!("the manifest of the mutant {name}"), text);
         peer::read(&source, name, None)
             .map(Rc::new)
             .map_err(|mistakes| Problem::fault(render(&source, &mistakes, false)))
+    }
+
+    /// Whether it has what a scenario needs, and what is flawed has a part in it.
+    pub fn fits(&self, scenario: &Scenario) -> bool {
+        let has_server = self.behaviours.contains(&scenario.server.0.as_str());
+        has_server
+            && match &scenario.client {
+                None => self.client == NO_FLAW,
+                Some(client) => client.0 == LINE_CLIENT,
+            }
     }
 }
 
@@ -55,10 +82,69 @@ pub fn variants(flaw: &str, shows: &Shows) -> Vec<Variant> {
             name,
             entries: entries(flaw, shows, &values),
             traits: values,
+            behaviours: shows.behaviours.iter().map(|it| it.text()).collect(),
+            client: NO_FLAW,
         }
     });
     // Over datagrams alone there is none that replaces.
     told.filter(|variant| !variant.entries.is_empty()).collect()
+}
+
+/// A server with this flaw that holds a dialogue.
+pub fn dialogue(flaw: &str, dialogue: &Dialogue) -> Variant {
+    Variant {
+        name: format!("{flaw}.{}", dialogue.behaviour()),
+        traits: Vec::new(),
+        behaviours: vec![dialogue.behaviour()],
+        client: NO_FLAW,
+        entries: dialogue_entry(flaw, dialogue),
+    }
+}
+
+/// A client program with this flaw, and servers without one for it.
+pub fn client(flaw: &'static str) -> Variant {
+    let usual = Shows {
+        transports: &[Transport::Tcp],
+        ..Shows::ANYWHERE
+    };
+    let traits = usual.traits();
+    let mut entries = traits.first().map_or_else(String::new, |traits| {
+        self::entries(NO_FLAW, &usual, &values(traits))
+    });
+    let mut behaviours: Vec<&str> = usual.behaviours.iter().map(|it| it.text()).collect();
+    let streams = dialogues()
+        .iter()
+        .filter(|dialogue| dialogue.transport() == Transport::Tcp);
+    for dialogue in streams {
+        entries.push_str(&dialogue_entry(NO_FLAW, dialogue));
+        behaviours.push(dialogue.behaviour());
+    }
+    Variant {
+        name: flaw.to_owned(),
+        traits: Vec::new(),
+        behaviours,
+        client: flaw,
+        entries,
+    }
+}
+
+fn dialogue_entry(flaw: &str, dialogue: &Dialogue) -> String {
+    let stated = dialogue.traits.iter();
+    let traits: Vec<String> = stated
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
+    let behaviour = dialogue.behaviour();
+    let over = match dialogue.transport() {
+        Transport::Tcp => "tcp",
+        Transport::Unix => "unix",
+        Transport::Udp => "udp",
+    };
+    format!(
+        "  - behaviour: {behaviour}\n    over: {over}\n    run: [\"{{harness}}\", mutant, --flaw, {flaw}, \
+         --behaviour, {behaviour}, --over, {over}, --address, \"{{address}}\"]\n    \
+         traits: {{ {} }}\n",
+        traits.join(", ")
+    )
 }
 
 fn values(traits: &Traits) -> Vec<(Trait, &'static str)> {
@@ -125,7 +211,7 @@ mod tests {
     #[test]
     fn every_manifest_is_right_and_has_a_name_of_its_own() {
         let mut names = BTreeSet::new();
-        let mut shows = vec![("none", Shows::ANYWHERE)];
+        let mut shows = vec![(NO_FLAW, Shows::ANYWHERE)];
         shows.extend(harness_mutants::all().map(|mutant| (mutant.name, mutant.shows)));
         for (flaw, shows) in shows {
             // The usual variant, and of the others the one that is most unlike it.
@@ -139,5 +225,12 @@ mod tests {
         }
         assert!(names.contains("none.excluded.replace.buffer.one"));
         assert!(!names.contains("merges-datagrams.replace"));
+        let held = dialogues().iter().map(|it| dialogue("greets", it));
+        let others = harness_mutants::client_mutants().iter();
+        for variant in held.chain(others.map(|it| client(it.name))) {
+            assert!(variant.manifest().is_ok(), "{}", variant.name);
+            assert!(names.insert(variant.name.clone()), "{} twice", variant.name);
+        }
+        assert!(names.contains("greets.quit-word"));
     }
 }

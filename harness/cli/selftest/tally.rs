@@ -73,13 +73,13 @@ impl<'a> Tally<'a> {
         for mutant in self.mutants {
             let fate = self.fate(mutant);
             let name = mutant.name;
-            let by = fate.caught_by.join(", ");
+            let by = few(&fate.caught_by);
             if !fate.survived.is_empty() {
                 survived += 1;
                 let what = fate.survived.join(", ");
                 writeln!(
                     text,
-                    "{name} survived {what}: a server that {}",
+                    "{name} survived {what}: a program that {}",
                     mutant.about
                 )
                 .ok();
@@ -180,6 +180,19 @@ impl<'a> Tally<'a> {
     }
 }
 
+/// Names in a row; of very many the first, and how many more there are.
+fn few(names: &[&str]) -> String {
+    match names.split_at_checked(SHOWN) {
+        Some((first, rest)) if rest.len() > 1 => {
+            format!("{} and {} more", first.join(", "), rest.len())
+        }
+        _ => names.join(", "),
+    }
+}
+
+/// So many of the scenarios that caught a mutant are named; only the general ones have more.
+const SHOWN: usize = 8;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,7 +231,7 @@ mod tests {
             ("stops-at-nul", "echo", true),
             ("stops-at-nul", "echo", false),
         ];
-        let told = "stops-at-nul survived echo: a server that lets words end at their first zero \
+        let told = "stops-at-nul survived echo: a program that lets words end at their first zero \
                     byte, as a C string does\necho is proved by no mutant of its own\n\
                     0 mutants caught, 1 survived; 0 of 1 scenarios proved in 1.2 s\n";
         check(Scope::SomeScenarios, &["echo"], &cases, told);
@@ -232,7 +245,7 @@ mod tests {
             ("greets", "random-bytes", false),
             ("repeats-one-block", "random-bytes", true),
         ];
-        let told = "greets survived every scenario of echo: a server that greets whoever comes\n\
+        let told = "greets survived every scenario of echo: a program that greets whoever comes\n\
                     stops-at-nul caught by echo\nrepeats-one-block caught by random-bytes\n\
                     2 mutants caught, 1 survived; 2 of 2 scenarios proved in 1.2 s\n";
         let both = &["echo", "random-bytes"];

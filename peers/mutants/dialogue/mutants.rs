@@ -260,7 +260,7 @@ pub(super) static MUTANTS: &[DialogueMutant] = &[
     DialogueMutant {
         name: "trims-quit",
         about: "takes `quit` with a line end for the word",
-        made_for: &["quit-ends"],
+        made_for: &["quit-within-words"],
         programs: &[Program::QuitWord(Fault::Own(QuitFlaw::TrimsWord))],
     },
     DialogueMutant {
@@ -297,13 +297,13 @@ pub(super) static MUTANTS: &[DialogueMutant] = &[
     DialogueMutant {
         name: "ends-for-reset",
         about: "ends a connection in order that should be reset",
-        made_for: &["line-client-server-reset"],
+        made_for: &["line-client-server-reset", "reset-on-word"],
         programs: &[Program::ResetOnWord(Fault::Own(ResetFlaw::EndsForReset))],
     },
     DialogueMutant {
         name: "resets-for-end",
         about: "resets a connection that should be ended in order",
-        made_for: &["line-client-server-end"],
+        made_for: &["line-client-server-end", "reset-on-word"],
         programs: &[Program::ResetOnWord(Fault::Own(ResetFlaw::ResetsForEnd))],
     },
     // The dialogue in datagrams.
