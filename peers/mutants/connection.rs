@@ -51,6 +51,11 @@ pub(crate) async fn attend(hall: Rc<Hall>, id: u64, stream: Stream, outbox: Rc<O
         end = listen(&hall, id, &stream, &outbox) => end,
         end = give(&hall, &stream, &outbox) => end,
     };
+    if end == End::BrokenWriting {
+        // What it said before it went away is said: it lies there still.
+        outbox.forget();
+        let _ = read_to_end(&hall, id, &stream).await;
+    }
     let was_cut_off = matches!(end, End::BrokenReading | End::BrokenWriting);
     if was_cut_off && hall.flaw == Flaw::MarksUnfinishedAtReset {
         hall.finish(id);

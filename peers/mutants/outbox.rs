@@ -16,6 +16,8 @@ pub(crate) struct Outbox {
     written: Cell<usize>,
     unsent: Cell<usize>,
     finished: Cell<bool>,
+    /// Whether the client takes nothing any more.
+    forgotten: Cell<bool>,
     changed: Notify,
     gate: Rc<Gate>,
 }
@@ -27,6 +29,7 @@ impl Outbox {
             written: Cell::new(0),
             unsent: Cell::new(0),
             finished: Cell::new(false),
+            forgotten: Cell::new(false),
             changed: Notify::new(),
             gate,
         }
@@ -34,11 +37,19 @@ impl Outbox {
 
     /// Owes these words too.
     pub(crate) fn push(&self, words: Rc<[u8]>) {
-        if !words.is_empty() {
+        if !words.is_empty() && !self.forgotten.get() {
             self.count(self.unsent.get() + words.len());
             self.pieces.borrow_mut().push_back(words);
             self.changed.notify_one();
         }
+    }
+
+    /// The client can be given nothing any more: what is owed is thrown away, and will be.
+    pub(crate) fn forget(&self) {
+        self.forgotten.set(true);
+        self.pieces.borrow_mut().clear();
+        self.written.set(0);
+        self.count(0);
     }
 
     /// Nothing more will be owed.
