@@ -4,13 +4,14 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::comparison::Agreement;
 use super::{CaseLine, EndedBy, Report, failure};
 use crate::oracle::{self, Kind, Verdict};
 use crate::scenario::words::Transport;
 use crate::source::Source;
 
 /// The version of the format; a reader of one version can read no other.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What a run of `harness` found.
 #[derive(Serialize, JsonSchema)]
@@ -18,7 +19,7 @@ const VERSION: u32 = 1;
 #[schemars(title = "harness report")]
 pub(super) struct Document<'a> {
     /// The version of this format.
-    #[schemars(range(min = 1, max = 1))]
+    #[schemars(range(min = 2, max = 2))]
     version: u32,
     /// The program that wrote this.
     tool: Tool,
@@ -26,8 +27,8 @@ pub(super) struct Document<'a> {
     peers: Vec<Peer<'a>>,
     /// Every case with a verdict, in the order of the plan.
     cases: Vec<Case<'a>>,
-    /// Comparisons of the servers with one another; none are made yet.
-    agreement: [(); 0],
+    /// Comparisons of the servers with one another, in the order of the plan.
+    agreement: Vec<Agreement<'a>>,
     /// How many cases have each verdict.
     totals: Totals,
     /// How many cases were to be played and were not, since the run was ended before.
@@ -139,7 +140,7 @@ pub(super) struct Failure<'a> {
 /// A part of some bytes, around the place that matters.
 #[derive(Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Bytes {
+pub(super) struct Bytes {
     /// The part as text; what is no UTF-8 is U+FFFD.
     text: String,
     /// The part in hex, a blank between bytes.
@@ -194,7 +195,7 @@ impl<'a> Document<'a> {
             },
             peers: report.peers.iter().map(Peer::of).collect(),
             cases: report.cases.iter().map(Case::of).collect(),
-            agreement: [],
+            agreement: report.agreements.iter().map(Agreement::of).collect(),
             totals: Totals::of(report),
             not_played: report.not_played,
             findings: &report.findings,
@@ -274,7 +275,7 @@ impl<'a> Failure<'a> {
 }
 
 impl Bytes {
-    fn of(excerpt: &oracle::Excerpt) -> Bytes {
+    pub(super) fn of(excerpt: &oracle::Excerpt) -> Bytes {
         let hex: Vec<String> = excerpt
             .bytes
             .iter()

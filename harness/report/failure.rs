@@ -184,15 +184,24 @@ fn stderr(case: &Case, stderr: &Tail) -> Vec<String> {
 /// The command that plays a case again.
 pub(super) fn again(line: &CaseLine) -> String {
     let case = &line.case;
-    let words = [
-        "harness",
-        "run",
-        case.scenario.source.name(),
-        "--only",
-        &case.id,
-    ];
+    let over = case.transport.text();
+    let file = case.scenario.source.name();
+    let which = match &line.ruling.against {
+        None => vec!["--only", &case.id],
+        // Alone it has nobody to disagree with. A program that was typed is named by its option.
+        Some(other) => {
+            let is_typed = line.options.iter().any(|option| option.starts_with("cmd:"));
+            let own = ["--server", &case.server];
+            let own = own.iter().copied().filter(|_| !is_typed);
+            ["--over", over, "--server", other]
+                .into_iter()
+                .chain(own)
+                .collect()
+        }
+    };
     let options = line.options.iter().map(String::as_str);
-    let words: Vec<String> = words.into_iter().chain(options).map(quoted).collect();
+    let words = ["harness", "run", file].into_iter().chain(which);
+    let words: Vec<String> = words.chain(options).map(quoted).collect();
     words.join(" ")
 }
 

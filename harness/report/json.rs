@@ -48,6 +48,7 @@ mod tests {
                 language,
                 versions,
             }],
+            agreements: vec![sample::agreement("echo", "tcp", &["rust", "c"], &["java"])],
             ended_by: Some(EndedBy::Interrupt),
             ..Report::default()
         }
@@ -107,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_case_says_all_that_there_is() {
-        check("/version", json!(1));
+        check("/version", json!(2));
         check("/cases/0/id", json!("broadcast/tcp/Pass/built-in"));
         check("/cases/0/clients", json!(["built-in"]));
         check("/cases/0/ms", json!(1.25));
@@ -123,7 +124,14 @@ mod tests {
         });
         check("/cases/1/failures/0/heard", heard);
         check("/totals/broken peer", json!(1));
-        check("/agreement", json!([]));
+        check("/agreement/0/holds", json!(false));
+        check("/agreement/0/clusters/0/servers", json!(["rust", "c"]));
+        let first = json!({
+            "step": 2, "actor": "alice", "at": 0,
+            "reference": { "heard": { "text": "two\n", "hex": "74 77 6f 0a", "before": 0, "total": 4 }, "ended": "what it should" },
+            "own": { "heard": { "text": "one\n", "hex": "6f 6e 65 0a", "before": 0, "total": 4 }, "ended": "what it should" }
+        });
+        check("/agreement/0/clusters/1/first_difference", first);
         check("/ended_by", json!("interrupted"));
     }
 }

@@ -10,15 +10,18 @@ mod escape;
 mod excerpt;
 mod source_line;
 
+mod agreement;
 mod failure;
 mod matrix;
 mod sections;
+mod side_by_side;
 mod terminal;
 mod totals;
 
 mod moment;
 mod timeline;
 
+mod comparison;
 mod document;
 mod journal;
 mod json;
@@ -33,6 +36,7 @@ pub use colour::Colour;
 pub use journal::journal_line;
 pub use json::{json, schema};
 pub use junit::junit;
+pub use side_by_side::side_by_side;
 pub use terminal::terminal;
 pub use timeline::timeline;
 

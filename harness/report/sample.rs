@@ -5,12 +5,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::CaseLine;
-use crate::oracle::{Excerpt, Failure, Kind, Ruling, Verdict};
+use crate::oracle::{
+    Agreement, Cluster, Difference, Excerpt, Failure, Kind, Member, Ruling, Verdict,
+};
 use crate::plan::{Case, Client, Playable};
 use crate::scenario::words::{Behaviour, Transport};
-use crate::scenario::{Actor, Scenario};
+use crate::scenario::{self, Actor, ActorId, Scenario};
 use crate::source::{Source, Span};
-use crate::trace::Tail;
+use crate::trace::{Connection, Log, Outcome, Stop, Table, Tail, Trace};
 
 /// The text of every sample scenario; only the place of `expect` matters.
 const TEXT: &str = r#"name: broadcast
@@ -108,5 +110,68 @@ pub fn stderr(bytes: &[u8]) -> Tail {
         bytes: bytes.to_vec(),
         cut: 0,
         file: Some(String::from("logs/c.stderr")),
+    }
+}
+
+/// A comparison over a transport in which some servers heard `two`, and others `one`.
+pub fn agreement(name: &str, over: &str, two: &[&str], one: &[&str]) -> Agreement {
+    let text = format!(
+        "name: {name}\nsummary: x\nserver: echo\nover: [{over}]\nclients: [alice]\nsteps:\n\
+         \x20 - alice: connect\n  - alice: {{ observe: {{ until: {} }} }}\n",
+        if over == "udp" { "message" } else { "line" }
+    );
+    let source = Rc::new(Source::new(format!("{name}.yaml"), text));
+    let no_files = |_: &str| Err(String::from("there are none"));
+    let scenario = Rc::new(scenario::read(&source, &no_files).expect("it is one"));
+    let cluster = |word: &str, servers: &[&str]| {
+        let members = servers.iter().enumerate().map(|(place, server)| Member {
+            server: (*server).to_owned(),
+            place,
+            met: true,
+        });
+        Cluster {
+            members: members.collect(),
+            table: Rc::new(Table::of(&scenario, &heard(word, over == "udp"))),
+            difference: None,
+        }
+    };
+    let mut clusters = vec![cluster("two\n", two)];
+    if !one.is_empty() {
+        let mut other = cluster("one\n", one);
+        other.difference = Difference::between(&clusters[0].table, &other.table);
+        clusters.push(other);
+    }
+    Agreement {
+        transport: scenario.over[0],
+        scenario,
+        client: String::from("built-in"),
+        traits: BTreeMap::new(),
+        round: 0,
+        clusters,
+    }
+}
+
+/// The trace of a case in which alice connected and heard this.
+fn heard(word: &str, messages: bool) -> Trace {
+    let alice = ActorId(0);
+    let mut log = Log::new(1000, messages);
+    log.push(word.as_bytes(), Duration::ZERO);
+    let outcome = |step, units| Outcome {
+        step,
+        actor: Some(alice),
+        connection: Some(0),
+        heard: 0..units,
+        at: Duration::ZERO,
+        stop: Stop::Met,
+    };
+    let units = log.len();
+    Trace {
+        connections: vec![Connection {
+            actor: alice,
+            number: 1,
+            log,
+        }],
+        outcomes: vec![outcome(0, 0), outcome(1, units)],
+        ..Trace::default()
     }
 }

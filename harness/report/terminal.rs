@@ -1,6 +1,7 @@
 //! The report as a person reads it in a terminal: the matrix, what failed, what was not played and
 //! why, and the totals at the very end, where the eye is when a run is over.
 
+use super::agreement::agreement;
 use super::colour::{Colour, DIM, STRONG};
 use super::columns::{pad, width};
 use super::failure::blocks;
@@ -16,6 +17,7 @@ pub fn terminal(report: &Report, colour: Colour) -> String {
         parts.extend(title(report, colour));
         parts.push(matrix(report, colour));
     }
+    parts.extend(agreement(report, colour));
     parts.extend(blocks(report, colour));
     parts.extend(known(report, colour));
     parts.extend(unsupported(report, colour));
