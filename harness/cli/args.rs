@@ -22,6 +22,8 @@ pub struct Args {
 pub enum Command {
     /// Play scenarios on every peer that can play them, and show a matrix
     Run(Run),
+    /// Play one scenario and show which servers do the same, and where two of them differ
+    Agree(Agree),
     /// Judge again what `run --traces` stored; starts nothing and needs no peers
     Judge(Judge),
     /// Show the cases that `run` would play, with their ids
@@ -114,6 +116,28 @@ pub struct Run {
     /// Show where the time went, and the least that it could be
     #[arg(long)]
     pub timings: bool,
+}
+
+/// `harness agree`.
+#[derive(Debug, clap::Args)]
+pub struct Agree {
+    /// A scenario file
+    pub scenario: PathBuf,
+    /// A folder of peers, instead of the nearest `peers/`; can be given several times
+    #[arg(long, value_name = "DIR")]
+    pub peers: Vec<PathBuf>,
+    /// Only this peer as the server, or any program; can be given several times
+    #[arg(long, value_name = "NAME|cmd:COMMAND")]
+    pub server: Vec<Named>,
+    /// Only this transport: tcp, udp or unix; can be given several times
+    #[arg(long, value_name = "TRANSPORT")]
+    pub over: Vec<Transport>,
+    /// The two servers that are shown beside one another [default: the first that differs]
+    #[arg(long, value_name = "A,B", value_parser = two_names)]
+    pub between: Option<(String, String)>,
+    /// How long a step waits without one byte more
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = crate::scenario::duration)]
+    pub timeout: Duration,
 }
 
 /// `harness judge`.
@@ -274,6 +298,15 @@ pub struct Mutant {
     /// After how many seconds a client that takes nothing is let go
     #[arg(long, value_name = "SECONDS", default_value = "2")]
     pub stall: String,
+}
+
+fn two_names(text: &str) -> Result<(String, String), String> {
+    match text.split_once(',') {
+        Some((one, other)) if !one.is_empty() && !other.is_empty() && !other.contains(',') => {
+            Ok((one.to_owned(), other.to_owned()))
+        }
+        _ => Err(String::from("two names with a comma between them")),
+    }
 }
 
 fn positive(text: &str) -> Result<usize, String> {

@@ -1,6 +1,7 @@
 //! The commands. The only place where the stages are joined, the only reader of the environment,
 //! and the only opener of result files.
 
+mod agree;
 mod args;
 mod build;
 mod check;
@@ -63,6 +64,7 @@ fn dispatch(command: Command) -> Result<Exit, exit::Problem> {
     match command {
         Command::Run(run) => run::run(&Session::open()?, &run),
         Command::Judge(judge) => judge::judge(&judge),
+        Command::Agree(agree) => agree::agree(&Session::open()?, &agree),
         Command::List(list) => list::list(&Session::open()?, &list),
         Command::Check(check) => check::check(&Session::open()?, &check),
         Command::Doctor(doctor) => doctor::doctor(&Session::open()?, &doctor),

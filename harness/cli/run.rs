@@ -20,7 +20,7 @@ use crate::exec::Settings;
 use crate::host::cpu_time;
 use crate::oracle::{Agreement, Verdict};
 use crate::peer::manifest::Manifest;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Needed, Plan};
 use crate::report::{self, CaseLine, EndedBy, PeerLine, Report, Timings};
 use crate::trace::store::Terms;
 
@@ -36,18 +36,36 @@ pub fn run(session: &Session, typed: &args::Run) -> Result<Exit, Problem> {
     let needed = needed.map_err(Problem::usage)?;
     let results = Results::open(typed.json.as_deref(), typed.junit.as_deref())?;
     let traces = typed.traces.as_deref().map(Traces::open).transpose()?;
+    let report = play(session, &loaded, &needed, typed, traces.as_ref())?;
+    print::result(&report::terminal(&report, print::result_colour()));
+    results.write(&report)?;
+    traces.map_or(Ok(()), |traces| traces.finish(&report))?;
+    Ok(exit_of(&report))
+}
+
+/// Makes ready what is needed, plays what was loaded, and ends everything again.
+///
+/// # Errors
+/// When something is wrong before the first case.
+pub fn play(
+    session: &Session,
+    loaded: &Loaded,
+    needed: &Needed,
+    typed: &args::Run,
+    traces: Option<&Traces>,
+) -> Result<Report, Problem> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Problem::fault)?;
-    let report = LocalSet::new().block_on(&runtime, async {
-        let company = Company::open(session, &loaded)?;
+    LocalSet::new().block_on(&runtime, async {
+        let company = Company::open(session, loaded)?;
         let display = Display::new();
         let prepared = company
-            .until_interrupted(company.prepare(&needed, &display))
+            .until_interrupted(company.prepare(needed, &display))
             .await;
         let report = match prepared {
-            Some(Ok(())) => play_all(&company, &loaded, typed, &display, traces.as_ref()).await,
+            Some(Ok(())) => play_all(&company, loaded, typed, &display, traces).await,
             Some(Err(problem)) => Err(problem),
             None => Ok(Report {
                 ended_by: Some(EndedBy::Interrupt),
@@ -64,11 +82,7 @@ pub fn run(session: &Session, typed: &args::Run) -> Result<Exit, Problem> {
             },
             (report, _) => report?,
         })
-    })?;
-    print::result(&report::terminal(&report, print::result_colour()));
-    results.write(&report)?;
-    traces.map_or(Ok(()), |traces| traces.finish(&report))?;
-    Ok(exit_of(&report))
+    })
 }
 
 async fn play_all(

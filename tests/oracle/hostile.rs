@@ -13,7 +13,7 @@ fn play(script: &str, steps: &str, words: &[&str]) -> Said {
     let scenario = format!("name: tried\n{HEAD}{steps}");
     let stage = Stage::new()
         .scenario("tried", &scenario)
-        .perl("tried", script);
+        .perl("tried", script, "");
     let path = ["scenarios/tried.yaml", "--server", "tried"];
     stage.run(&[&path[..], words].concat())
 }

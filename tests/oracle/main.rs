@@ -2,6 +2,7 @@
 //! by servers with one flaw each.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod agreement;
 mod clients;
 mod hostile;
 mod mutants;

@@ -53,8 +53,8 @@ impl Stage {
 
     /// Adds an echo server over tcp that is this Perl script, with a listening socket in
     /// `$listener`.
-    pub fn perl(self, name: &str, script: &str) -> Stage {
-        let stage = self.peer(name, "perl, server.pl", "");
+    pub fn perl(self, name: &str, script: &str, more: &str) -> Stage {
+        let stage = self.peer(name, "perl, server.pl", more);
         let head = "use strict; use warnings; use IO::Socket::INET;\n";
         let listen = "my $listener = IO::Socket::INET->new(\n\
             \x20 LocalAddr => '127.0.0.1', Listen => 16, ReuseAddr => 1) or die;\n";
@@ -103,12 +103,21 @@ impl Stage {
         self.0.path().join(below)
     }
 
+    /// Compares the servers of the scenario `observed` with these words more; writes no report.
+    pub fn agree(&self, words: &[&str]) -> Said {
+        let agree = ["agree", "scenarios/observed.yaml", "--timeout", "1s"];
+        self.say_without_report(&[&agree, words].concat(), "")
+    }
+
     fn say(&self, words: &[&str], json: &str) -> Said {
         fs::remove_file(self.path(json)).ok();
+        self.say_without_report(&[words, &["--json", json]].concat(), json)
+    }
+
+    fn say_without_report(&self, words: &[&str], json: &str) -> Said {
         let output = Command::new(env!("CARGO_BIN_EXE_harness"))
             .current_dir(self.0.path())
             .args(words)
-            .args(["--json", json])
             .output()
             .unwrap();
         let report = fs::read(self.path(json)).unwrap_or_default();
