@@ -137,6 +137,7 @@ async fn end_for_good(
 ) -> Result<(), NotListening> {
     let own = || server.crash().map(|exit| exit.status);
     let is_crash = |status: &Status| *status != Status::Code(0);
+    pool::await_end_of_deaf(server).await;
     // What is seen before we kill it is its own end, even a SIGKILL.
     let before = crash.or_else(|| own().filter(is_crash));
     pool::end(stage, server).await?;

@@ -195,6 +195,16 @@ fn listens(server: &Server, held: &BTreeSet<u64>) -> bool {
     listeners.any(|listener| held.contains(listener))
 }
 
+/// Waits for the end of a process that has closed what it listened with: it is about to end, and
+/// how it does is its own doing, not our kill's.
+pub(super) async fn await_end_of_deaf(server: &Server) {
+    let held = || tree::sockets(&server.process.tree());
+    if server.address.get().is_some() && !listens(server, &held()) {
+        // One that runs on without listening is ended by us, which is no crash.
+        let _ = deadline::within(SETTLING, server.process.ended()).await;
+    }
+}
+
 /// Each connection is gone, nobody waits to be accepted, and the tree holds no socket that it did
 /// not hold when it was ready. Gone in the kernel is not yet gone in the process, and what was
 /// reset before it was accepted shows only in the accept queue, so all three are asked.

@@ -1,7 +1,7 @@
 //! The conversation of one case in the order of time: who said what, what was heard, how it ended.
 //! What a line says is `moment`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::colour::{Colour, DIM, STRONG};
@@ -9,7 +9,7 @@ use super::columns::width;
 use super::excerpt::thousands;
 use super::moment::{Moment, TIME, Told, ended, heard, short, told};
 use crate::plan::Case;
-use crate::scenario::{ActorId, Doing};
+use crate::scenario::{Action, ActorId, Doing};
 use crate::trace::{Connection, Event, Log, Outcome, Passed, Stop, Trace};
 
 /// The conversation of a case, a line for each event, with a line end.
@@ -57,6 +57,8 @@ struct Stage<'a> {
     case: &'a Case,
     /// The number in the file by the index, and whether the step is the server's.
     steps: BTreeMap<usize, (usize, bool)>,
+    /// The indexes of the steps that only observe.
+    observing: BTreeSet<usize>,
 }
 
 impl<'a> Stage<'a> {
@@ -67,9 +69,14 @@ impl<'a> Stage<'a> {
                 (step.number, matches!(step.doing, Doing::Server(_))),
             )
         });
+        let observing = case.scenario.every_step().filter(|step| {
+            let doing = &step.doing;
+            matches!(doing, Doing::Act { action, .. } if matches!(action, Action::Observe { .. }))
+        });
         Stage {
             case,
             steps: steps.collect(),
+            observing: observing.map(|step| step.index).collect(),
         }
     }
 
@@ -129,6 +136,10 @@ impl<'a> Stage<'a> {
 
     /// What is to be said of a step that did not end as it should.
     fn broken(&self, outcome: &Outcome) -> Option<Moment> {
+        if self.observing.contains(&outcome.step) {
+            // Whatever comes of it is what was to be observed.
+            return None;
+        }
         let text = match &outcome.stop {
             Stop::Met | Stop::Over { .. } => return None,
             Stop::Differs => String::from("this is not what should come"),

@@ -10,7 +10,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("scenario", &["source"]),
     ("host", &[]),
     ("peer", &["source", "host"]),
-    ("plan", &["scenario", "peer"]),
+    ("plan", &["source", "scenario", "peer"]),
     ("transport", &["host"]),
     (
         "exec",
