@@ -23,12 +23,32 @@ pub struct Variant {
     pub name: String,
     /// The traits that relays vary in, each with its value, in the same order in all variants.
     pub traits: Vec<(Trait, &'static str)>,
+    /// How long its relays bear a client that takes nothing.
+    patience: Patience,
     /// What its servers do.
     behaviours: Vec<&'static str>,
     /// The flaw of its client program.
     client: &'static str,
     /// Its entries under `servers:`.
     entries: String,
+}
+
+/// How long a relay bears a client that takes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Patience {
+    /// So long that no client of ours is dropped because the machine is busy.
+    Long,
+    /// So short that a stalled client is dropped within the deadline of a step.
+    Short,
+}
+
+impl Patience {
+    const fn seconds(self) -> &'static str {
+        match self {
+            Patience::Long => "20",
+            Patience::Short => "0.4",
+        }
+    }
 }
 
 impl Variant {
@@ -58,7 +78,10 @@ impl Variant {
     /// Whether it has what a scenario needs, and what is flawed has a part in it.
     pub fn fits(&self, scenario: &Scenario) -> bool {
         let has_server = self.behaviours.contains(&scenario.server.0.as_str());
+        let stalls =
+            self.traits.is_empty() || scenario.pauses() == (self.patience == Patience::Short);
         has_server
+            && stalls
             && match &scenario.client {
                 None => self.client == NO_FLAW,
                 Some(client) => client.0 == LINE_CLIENT,
@@ -70,18 +93,25 @@ impl Variant {
 pub fn variants(flaw: &str, shows: &Shows) -> Vec<Variant> {
     let all = shows.traits();
     let usual = all.first().map(values).unwrap_or_default();
-    let told = all.iter().map(|traits| {
-        let values = values(traits);
+    let patience = [Patience::Long, Patience::Short];
+    let all = patience
+        .iter()
+        .flat_map(|patience| all.iter().map(|traits| (*patience, values(traits))));
+    let told = all.map(|(patience, values)| {
         let mut name = flaw.to_owned();
         for ((_, value), usual) in values.iter().zip(&usual) {
             if *value != usual.1 {
                 name.push_str(&format!(".{value}"));
             }
         }
+        if patience == Patience::Short {
+            name.push_str(".impatient");
+        }
         Variant {
             name,
-            entries: entries(flaw, shows, &values),
+            entries: entries(flaw, shows, &values, patience),
             traits: values,
+            patience,
             behaviours: shows.behaviours.iter().map(|it| it.text()).collect(),
             client: NO_FLAW,
         }
@@ -95,6 +125,7 @@ pub fn dialogue(flaw: &str, dialogue: &Dialogue) -> Variant {
     Variant {
         name: format!("{flaw}.{}", dialogue.behaviour()),
         traits: Vec::new(),
+        patience: Patience::Long,
         behaviours: vec![dialogue.behaviour()],
         client: NO_FLAW,
         entries: dialogue_entry(flaw, dialogue),
@@ -109,7 +140,7 @@ pub fn client(flaw: &'static str) -> Variant {
     };
     let traits = usual.traits();
     let mut entries = traits.first().map_or_else(String::new, |traits| {
-        self::entries(NO_FLAW, &usual, &values(traits))
+        self::entries(NO_FLAW, &usual, &values(traits), Patience::Long)
     });
     let mut behaviours: Vec<&str> = usual.behaviours.iter().map(|it| it.text()).collect();
     let streams = dialogues()
@@ -122,6 +153,7 @@ pub fn client(flaw: &'static str) -> Variant {
     Variant {
         name: flaw.to_owned(),
         traits: Vec::new(),
+        patience: Patience::Long,
         behaviours,
         client: flaw,
         entries,
@@ -156,10 +188,10 @@ fn values(traits: &Traits) -> Vec<(Trait, &'static str)> {
     ]
 }
 
-fn entries(flaw: &str, shows: &Shows, values: &[(Trait, &str)]) -> String {
+fn entries(flaw: &str, shows: &Shows, values: &[(Trait, &str)], patience: Patience) -> String {
     let transports = shows.transports.iter();
     let able = transports.filter(|transport| **transport != Transport::Udp || is_bytes(values));
-    able.map(|transport| entry(flaw, shows, *transport, values))
+    able.map(|transport| entry(flaw, shows, *transport, values, patience))
         .collect()
 }
 
@@ -168,7 +200,13 @@ fn is_bytes(values: &[(Trait, &str)]) -> bool {
     values.contains(&(Trait::Text, "transparent"))
 }
 
-fn entry(flaw: &str, shows: &Shows, transport: Transport, values: &[(Trait, &str)]) -> String {
+fn entry(
+    flaw: &str,
+    shows: &Shows,
+    transport: Transport,
+    values: &[(Trait, &str)],
+    patience: Patience,
+) -> String {
     let is_room = shows.behaviours.contains(&Behaviour::Broadcast);
     let (over, fixed) = match transport {
         Transport::Tcp => (
@@ -194,10 +232,11 @@ fn entry(flaw: &str, shows: &Shows, transport: Transport, values: &[(Trait, &str
         traits.push_str(", order: total");
     }
     let behaviours: Vec<&str> = shows.behaviours.iter().map(|it| it.text()).collect();
+    let stall = patience.seconds();
     format!(
         "  - behaviour: [{}]\n    over: {over}\n    run: [\"{{harness}}\", mutant, --flaw, {flaw}, \
          --behaviour, \"{{behaviour}}\", --over, {over}, --address, \"{{address}}\", \
-         --stall, \"0.4\"{options}]\n    traits: {{ {traits} }}\n",
+         --stall, \"{stall}\"{options}]\n    traits: {{ {traits} }}\n",
         behaviours.join(", ")
     )
 }
