@@ -4,6 +4,7 @@
 
 mod pattern;
 mod presume;
+mod product;
 mod select;
 
 use std::fmt;

@@ -101,3 +101,15 @@ fn clients_are_chosen_by_name() {
     assert_eq!(said.report["totals"]["pass"], 1, "{}", said.text);
     assert_eq!(said.exit, Some(0), "{}", said.text);
 }
+
+#[test]
+fn a_client_that_is_missing_is_no_fault_of_the_server() {
+    let tool =
+        "toolchain:\n  - { program: no-such-program, install: \"apt-get install -y no-such\" }\n";
+    let stage = Stage::new().scenario("talker", SCENARIO);
+    let said = run(stage.client("talks", RIGHT, tool), &[]);
+    let case = &said.report["cases"][0];
+    assert_eq!(case["verdict"], "skipped", "{}", said.text);
+    let told = "the client talks: no no-such-program on the PATH";
+    assert!(said.text.contains(told), "{}", said.text);
+}
