@@ -139,6 +139,10 @@ impl Room<'_> {
                 .exit_status()
                 .filter(|status| !ExpectedCode::Stopped.is(*status));
             if let Some(status) = status {
+                // Its end was its own doing, though the signal was on its way.
+                if let Some(server) = self.server_now() {
+                    server.ending.set(false);
+                }
                 return Stop::Server(in_words(status));
             }
         }

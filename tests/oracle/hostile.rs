@@ -9,6 +9,10 @@ const HEAD: &str = "summary: one actor\nserver: echo\nover: [tcp]\nclients: [ali
 const ECHO: &str = "my $client = $listener->accept; my $heard;\n\
                     $client->syswrite($heard) while $client->sysread($heard, 4096);\n";
 
+/// Dies with all that it holds at once: an `exit` of Perl closes the client first, and what then
+/// still listens for a moment looks like any other server.
+const DIES: &str = "use POSIX (); POSIX::_exit(3);\n";
+
 fn play(script: &str, steps: &str, words: &[&str]) -> Said {
     let scenario = format!("name: tried\n{HEAD}{steps}");
     let stage = Stage::new()
@@ -28,7 +32,7 @@ const SPEAKS: &str = "  - alice: connect\n  - alice: { send: \"hello\" }\n\
 
 #[test]
 fn a_crash_after_the_last_step_is_seen_whether_or_not_the_process_is_used_again() {
-    let dies = format!("{ECHO}exit 3;\n");
+    let dies = format!("{ECHO}{DIES}");
     for words in [&[][..], &["--fresh"]] {
         check(&play(&dies, SPEAKS, words), "broken peer", "exit 3");
     }
@@ -36,13 +40,13 @@ fn a_crash_after_the_last_step_is_seen_whether_or_not_the_process_is_used_again(
 
 #[test]
 fn a_crash_is_not_made_good_by_another_start() {
-    let dies = format!("{ECHO}exit 3;\n");
+    let dies = format!("{ECHO}{DIES}");
     let steps = format!(
         "{SPEAKS}  - alice: finish\n  - alice: expect_end\n  - server: restart\n\
          \x20 - alice: connect\n  - alice: {{ send: \"again\" }}\n\
          \x20 - alice: {{ expect: \"again\" }}\n"
     );
-    check(&play(&dies, &steps, &[]), "fail", "exit 3");
+    check(&play(&dies, &steps, &[]), "broken peer", "exit 3");
 }
 
 #[test]
